@@ -1,0 +1,113 @@
+"""What can become of a record: the decision before the write, and the outcome after it."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from blocks.target import Body
+
+OutcomeName = Literal["created", "updated", "unchanged", "held", "refused", "in_doubt", "failed"]
+EXCEPTIONS: tuple[OutcomeName, ...] = ("held", "refused", "in_doubt", "failed")
+NEEDS_A_PERSON: tuple[OutcomeName, ...] = ("refused", "failed")
+
+
+class Cause(NamedTuple):
+    """The thing a record waits for: record `id` of stream `stream`."""
+
+    stream: str
+    id: str
+
+
+class Row(NamedTuple):
+    """A source record as it was read."""
+
+    id: str
+    ref: str  # the number a person knows it by
+    hash: str  # of the record as its list shows it; equal hash means nothing to do
+    content: Any  # the source's own model, or what the list shows of it
+
+
+@dataclass(frozen=True)
+class Write:
+    """The target must be written."""
+
+    operation: Literal["create", "update", "archive"]
+    body: Body
+    kind: str = ""  # which of the stream's targets
+    target_id: str = ""  # of an update or archive
+    note: str = ""  # said in the outcome's reason
+    revision: int = 0
+    link_state: str = "live"
+
+
+@dataclass(frozen=True)
+class Adopt:
+    """The target holds the record already; it is linked, not written."""
+
+    target_id: str
+    evidence: str  # why it is the same record; kept in the audit
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Both sides agree, or there is nothing to do (yet)."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The record waits; when every cause exists it is tried again by itself."""
+
+    reason: str
+    causes: tuple[Cause, ...] = ()
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """A person must change something; the remedy says who and what."""
+
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """The record is none of this pair's business; it is counted, not stored."""
+
+    reason: str
+
+
+Decision = Write | Adopt | Keep | Hold | Refuse | Ignore
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one record, and why."""
+
+    stream: str
+    row: Row
+    outcome: OutcomeName
+    reason: str = ""
+    remedy: str = ""
+    causes: tuple[Cause, ...] = ()
+    target_id: str | None = None
+    action: str = "decide"  # what the audit calls it
+    link: dict[str, Any] | None = None  # changes to the link, when the target was written or adopted
+    sent: Any = None
+    answer: Any = None
+    intent_id: str | None = None
+    settled: bool = field(default=True)  # whether the intent is over
+
+
+def content_hash(content: Any) -> str:
+    """Returns a hash that is equal for equal content, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, default=_plain, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> str:
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,80 @@
+"""Notifications from vendors: stored once, handled when a run has read the record they speak of."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import col
+
+from tasks.state.models import InboxEvent, utc_now
+from tasks.state.store import Store, insert_missing
+
+KEPT = timedelta(days=30)
+
+
+class Notice(NamedTuple):
+    """What a notification says: something happened to record `record_id` of stream `stream`."""
+
+    event_id: str
+    event_type: str
+    stream: str
+    record_id: str
+    payload: Any
+
+
+def receive(store: Store, pair: str, connection: str, system: str, notices: Iterable[Notice]) -> int:
+    """Stores the notices that are new, and returns how many were; a repeated event changes nothing."""
+    now = utc_now()
+    with store.session() as session:
+        return sum(
+            insert_missing(
+                session,
+                InboxEvent,
+                {
+                    "pair": pair,
+                    "connection": connection,
+                    "system": system,
+                    "received_at": now,
+                    "handled_at": None,
+                    **notice._asdict(),
+                    "payload": store.vault.seal(notice.payload),
+                },
+            )
+            for notice in notices
+        )
+
+
+def announced(store: Store, pair: str, connection: str, stream: str) -> dict[str, list[int]]:
+    """Returns the record ids that unhandled notices of the stream speak of, each with its notices' numbers."""
+    with store.reading() as session:
+        where = (
+            col(InboxEvent.pair) == pair,
+            col(InboxEvent.connection) == connection,
+            col(InboxEvent.stream) == stream,
+            col(InboxEvent.handled_at).is_(None),
+        )
+        rows = session.execute(select(InboxEvent.id, InboxEvent.record_id).where(*where)).all()
+    found: dict[str, list[int]] = {}
+    for number, record_id in rows:
+        found.setdefault(record_id, []).append(number)
+    return found
+
+
+def handled(store: Store, numbers: Collection[int]) -> None:
+    """The notices are over: their records were read."""
+    if not numbers:
+        return
+    with store.session() as session:
+        session.execute(update(InboxEvent).where(col(InboxEvent.id).in_(numbers)).values(handled_at=utc_now()))
+        old = (col(InboxEvent.handled_at).is_not(None), col(InboxEvent.received_at) < utc_now() - KEPT)
+        session.execute(delete(InboxEvent).where(*old))
+
+
+def waiting(store: Store) -> list[tuple[str, str, int]]:
+    """Returns (pair, connection, number of unhandled notices) of every connection that has some."""
+    with store.reading() as session:
+        counted = select(InboxEvent.pair, InboxEvent.connection, func.count()).where(
+            col(InboxEvent.handled_at).is_(None)
+        )
+        return [tuple(row) for row in session.execute(counted.group_by(InboxEvent.pair, InboxEvent.connection))]

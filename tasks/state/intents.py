@@ -1,0 +1,76 @@
+"""The first half of the write protocol: what we are about to send, committed before it is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from tasks.outcomes import Row, Write
+from tasks.state.ledger import Ledger
+from tasks.state.leases import still_held
+from tasks.state.models import Intent, utc_now
+
+
+class LeaseLostError(Exception):
+    """Another run took this connection over; this one must not write any more."""
+
+
+@dataclass(frozen=True)
+class OpenIntent:
+    """A write that may or may not have been done."""
+
+    intent: Intent
+    body: dict[str, Any]
+
+    @property
+    def row(self) -> Row:
+        """The source record, as far as the intent knows it."""
+        return Row(self.intent.source_id, self.intent.source_ref, "", None)
+
+
+def request_id(scope: str, stream: str, source_id: str, operation: str, revision: int, body_hash: str) -> str:
+    """Returns the id that every attempt at the same write of the same record carries."""
+    return str(uuid5(NAMESPACE_URL, "/".join((scope, stream, source_id, operation, str(revision), body_hash))))
+
+
+def begin(ledger: Ledger, stream: str, drafts: Sequence[tuple[Row, Write, str]], holder: str) -> list[Intent]:
+    """Commits one intent for each draft (row, write, hash of its body); only then may they be sent.
+
+    Raises:
+        LeaseLostError: the run no longer holds its connection.
+        IntegrityError: a record has an open intent already, which must be settled first.
+    """
+    now = utc_now()
+    intents = [
+        Intent(
+            scope=ledger.scope,
+            stream=stream,
+            source_id=row.id,
+            source_ref=row.ref,
+            operation=write.operation,
+            kind=write.kind,
+            revision=write.revision,
+            request_id=request_id(ledger.scope, stream, row.id, write.operation, write.revision, body_hash),
+            body=ledger.store.vault.seal({"body": write.body, "hash": row.hash, "sent_hash": body_hash}),
+            target_id=write.target_id or None,
+            opened_at=now,
+            tried_at=now,
+        )
+        for row, write, body_hash in drafts
+    ]
+    with ledger.store.session() as session:
+        if not still_held(session, f"run:{ledger.scope}", holder):
+            raise LeaseLostError(f"{ledger.pair}/{ledger.connection} was taken over by another run; this one stops")
+        session.add_all(intents)
+    return intents
+
+
+def in_doubt(ledger: Ledger, stream: str) -> list[OpenIntent]:
+    """Returns the stream's writes that were begun and have no outcome, oldest first."""
+    with ledger.store.reading() as session:
+        where = (col(Intent.scope) == ledger.scope, col(Intent.stream) == stream, col(Intent.settled_at).is_(None))
+        found = session.scalars(select(Intent).where(*where).order_by(Intent.opened_at)).all()
+    return [OpenIntent(intent, ledger.store.vault.unseal(intent.body or b"")) for intent in found]

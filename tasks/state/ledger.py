@@ -1,0 +1,239 @@
+"""Outcomes, links and holds of one connection: what is known of each record."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from tasks.outcomes import NEEDS_A_PERSON, Outcome
+from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_now
+from tasks.state.store import Store, upsert
+
+MANY = 500  # ids in one query; SQLite allows 32,766 variables, PostgreSQL 65,535
+RECORD_KEYS = ("scope", "stream", "source_id")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The records of one pair and connection, as seen and written by one run."""
+
+    store: Store
+    pair: str
+    connection: str
+    scope: str  # pair, connection and the identities of both systems
+    run_id: str
+    rules_hash: dict[str, str] = field(default_factory=dict)  # by stream
+
+    def records(self, stream: str, ids: Collection[str]) -> dict[str, Record]:
+        """Returns what is stored of these source records, by id."""
+        return {row.source_id: row for row in self._by_ids(Record, stream, col(Record.source_id), ids)}
+
+    def links(self, stream: str, ids: Collection[str]) -> dict[str, Link]:
+        """Returns the links of these source records, by source id."""
+        return {row.source_id: row for row in self._by_ids(Link, stream, col(Link.source_id), ids)}
+
+    def links_to(self, stream: str, target_ids: Collection[str]) -> dict[str, Link]:
+        """Returns the links to these target records, by target id."""
+        return {row.target_id: row for row in self._by_ids(Link, stream, col(Link.target_id), target_ids)}
+
+    def all_links(self, stream: str) -> dict[str, Link]:
+        """Returns every link of the stream, by source id; for reference data, which is small."""
+        with self.store.reading() as session:
+            found = session.scalars(select(Link).where(col(Link.scope) == self.scope, col(Link.stream) == stream))
+            return {row.source_id: row for row in found}
+
+    def _by_ids(self, table: Any, stream: str, column: Any, ids: Collection[str]) -> list[Any]:
+        listed, found = list(ids), []
+        with self.store.reading() as session:
+            for start in range(0, len(listed), MANY):
+                part = listed[start : start + MANY]
+                where = (table.scope == self.scope, table.stream == stream, column.in_(part))
+                found.extend(session.scalars(select(table).where(*where)))
+        return found
+
+    def waiting_for(self, stream: str) -> set[str]:
+        """Returns the ids of the stream's records that other records wait for."""
+        with self.store.reading() as session:
+            where = (col(Hold.scope) == self.scope, col(Hold.cause_stream) == stream)
+            return set(session.scalars(select(Hold.cause_id).where(*where).distinct()))
+
+    def due(self, stream: str, *, retried: bool) -> list[str]:
+        """Returns the ids of the records that deserve another try although their source did not change.
+
+        They failed or are in doubt, a person asked, the rules changed, or all they waited for exists now.
+        With `retried` (a person clicked Retry), also those that this very run left refused.
+        """
+        again = [
+            col(Record.outcome).in_(["failed", "in_doubt"]),
+            col(Record.asked),
+            and_(
+                col(Record.outcome).in_(["held", "refused"]),
+                col(Record.rules_hash) != self.rules_hash.get(stream, ""),
+            ),
+            and_(col(Record.outcome) == "held", _has_holds(), ~_waits()),
+        ]
+        if retried:
+            again.append(and_(col(Record.outcome).in_(NEEDS_A_PERSON), col(Record.run_id) == self.run_id))
+        with self.store.reading() as session:
+            where = (col(Record.scope) == self.scope, col(Record.stream) == stream, or_(*again))
+            return list(session.scalars(select(Record.source_id).where(*where).order_by(Record.source_id)))
+
+    def keep(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Stores outcomes, links, holds, settled intents and audit rows, all or nothing.
+
+        Returns those that are new: the record had another outcome or another reason before.
+        """
+        if not outcomes:
+            return []
+        with self.store.session() as session:
+            fresh = self._write_records(session, outcomes)
+            self._write_links(session, outcomes)
+            self._write_holds(session, outcomes)
+            self._settle_intents(session, outcomes)
+            news = {(row.stream, row.row.id) for row in fresh}
+            session.add_all(self._audit(row) for row in outcomes if row.link or (row.stream, row.row.id) in news)
+        return fresh
+
+    def _write_records(self, session: Session, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        now, fresh, rows = utc_now(), [], []
+        before = self._before(session, outcomes)
+        for made in outcomes:
+            old = before.get((made.stream, made.row.id))
+            same = old is not None and (old.outcome, old.reason) == (made.outcome, made.reason)
+            if not same:
+                fresh.append(made)
+            rows.append(
+                {
+                    "scope": self.scope,
+                    "stream": made.stream,
+                    "source_id": made.row.id,
+                    "pair": self.pair,
+                    "connection": self.connection,
+                    "source_ref": made.row.ref,
+                    "source_hash": made.row.hash or (old.source_hash if old else ""),
+                    "rules_hash": self.rules_hash.get(made.stream, ""),
+                    "outcome": made.outcome,
+                    "reason": made.reason,
+                    "remedy": made.remedy,
+                    "target_id": made.target_id or (old.target_id if old else None),
+                    "attempts": (old.attempts if old else 0) + 1,
+                    "run_id": self.run_id,
+                    "asked": False,
+                    "since": old.since if old and same else now,
+                    "updated_at": now,
+                }
+            )
+        upsert(session, Record, rows, RECORD_KEYS)
+        return fresh
+
+    def _before(self, session: Session, outcomes: Sequence[Outcome]) -> dict[tuple[str, str], Record]:
+        found: dict[tuple[str, str], Record] = {}
+        for start in range(0, len(outcomes), MANY):
+            part = outcomes[start : start + MANY]
+            where = (
+                col(Record.scope) == self.scope,
+                col(Record.stream).in_({row.stream for row in part}),
+                col(Record.source_id).in_([row.row.id for row in part]),
+            )
+            found |= {(row.stream, row.source_id): row for row in session.scalars(select(Record).where(*where))}
+        return found
+
+    def _write_links(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        now = utc_now()
+        for made in outcomes:
+            if made.link is None or made.target_id is None:
+                continue
+            link = session.get(Link, (self.scope, made.stream, made.row.id))
+            if link is None:
+                link = Link(
+                    scope=self.scope,
+                    stream=made.stream,
+                    source_id=made.row.id,
+                    target_id=made.target_id,
+                    created_at=now,
+                    updated_at=now,
+                )
+                session.add(link)
+            link.target_id, link.source_ref, link.updated_at = made.target_id, made.row.ref, now
+            for name, value in made.link.items():
+                setattr(link, name, value)
+
+    def _write_holds(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        for stream in {row.stream for row in outcomes}:
+            ids = [row.row.id for row in outcomes if row.stream == stream]
+            for start in range(0, len(ids), MANY):
+                where = (
+                    col(Hold.scope) == self.scope,
+                    col(Hold.stream) == stream,
+                    col(Hold.source_id).in_(ids[start : start + MANY]),
+                )
+                session.execute(delete(Hold).where(*where))
+        held = [
+            {
+                "scope": self.scope,
+                "stream": made.stream,
+                "source_id": made.row.id,
+                "cause_stream": cause.stream,
+                "cause_id": cause.id,
+            }
+            for made in outcomes
+            for cause in made.causes
+        ]
+        upsert(session, Hold, held, ("scope", "stream", "source_id", "cause_stream", "cause_id"))
+
+    def _settle_intents(self, session: Session, outcomes: Iterable[Outcome]) -> None:
+        now = utc_now()
+        for made in outcomes:
+            intent = session.get(Intent, made.intent_id) if made.intent_id else None
+            if intent is None:
+                continue
+            intent.outcome, intent.target_id = made.outcome, made.target_id
+            intent.settled_at = now if made.settled else None
+            session.add(Attempt(intent_id=intent.id, run_id=self.run_id, at=now, result=made.reason or made.outcome))
+
+    def _audit(self, made: Outcome) -> Audit:
+        payload = {"source": _plain(made.row.content), "sent": made.sent, "answer": made.answer}
+        return Audit(
+            at=utc_now(),
+            run_id=self.run_id,
+            scope=self.scope,
+            stream=made.stream,
+            source_id=made.row.id,
+            source_ref=made.row.ref,
+            action=made.action,
+            outcome=made.outcome,
+            summary=made.reason,
+            payload=self.store.vault.seal(payload),
+        )
+
+    def count(self, stream: str, outcome: str) -> int:
+        """Returns how many records of the stream have this outcome now."""
+        with self.store.reading() as session:
+            where = (col(Record.scope) == self.scope, col(Record.stream) == stream, col(Record.outcome) == outcome)
+            return session.scalar(select(func.count()).select_from(Record).where(*where)) or 0
+
+
+def _has_holds() -> ColumnElement[bool]:
+    return exists().where(
+        col(Hold.scope) == Record.scope, col(Hold.stream) == Record.stream, col(Hold.source_id) == Record.source_id
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    """Some thing that the record waits for does not exist yet: no live link stands for it."""
+    hold, link = aliased(Hold), aliased(Link)
+    there = exists().where(
+        link.scope == hold.scope,
+        link.stream == hold.cause_stream,
+        link.source_id == hold.cause_id,
+        link.state == "live",
+    )
+    mine = (hold.scope == Record.scope, hold.stream == Record.stream, hold.source_id == Record.source_id)
+    return exists().where(*mine, ~there)
+
+
+def _plain(content: Any) -> Any:
+    return content.model_dump(mode="json") if hasattr(content, "model_dump") else content

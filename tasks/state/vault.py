@@ -1,0 +1,79 @@
+"""Encrypts what the database must not show; the key lives outside of it."""
+
+import json
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from tasks.state.settings import StateSettings
+
+
+class KeyMissingError(Exception):
+    """Stored data was encrypted with a key that is not among the configured ones."""
+
+
+class Vault:
+    """Encrypts and decrypts with a list of keys: the first encrypts, all of them decrypt."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Takes Fernet keys, the newest first.
+
+        Raises:
+            ValueError: a key is not 32 url-safe base64-encoded bytes.
+        """
+        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys])
+
+    def seal(self, content: Any) -> bytes:
+        """Returns the JSON-able content encrypted; Decimal and times become text."""
+        return self._fernet.encrypt(json.dumps(content, default=_as_text, separators=(",", ":")).encode())
+
+    def unseal(self, sealed: bytes) -> Any:
+        """Returns the content that was sealed.
+
+        Raises:
+            KeyMissingError: none of the keys opens it.
+        """
+        try:
+            return json.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            raise KeyMissingError(
+                "Stored data cannot be decrypted: add the key it was written with to ML_CONNECTOR_ENCRYPTION_KEY"
+            ) from None
+
+    def rotate(self, sealed: bytes) -> bytes:
+        """Returns the same content encrypted with the newest key."""
+        return self._fernet.rotate(sealed)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def open_vault(settings: StateSettings) -> Vault:
+    """Returns the vault of this installation; makes its key file, readable by the owner alone, if there is none."""
+    if settings.encryption_key:
+        return Vault(settings.encryption_key.get_secret_value().split(","))
+    return Vault(key_file(settings.home_path / "encryption.key").split(","))
+
+
+def key_file(path: Path) -> str:
+    """Returns the key that the file holds; makes the file with a new key if it does not exist.
+
+    Two processes that start at once end with the same key: the file appears whole or not at all.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(Fernet.generate_key())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first; its key is the one
+        draft.unlink()
+    return path.read_text().strip()
