@@ -45,3 +45,11 @@ class Target(Protocol):
             RefusedError: the vendor does not allow it.
         """
         ...
+
+    async def archive(self, target_id: str) -> Found:
+        """The record does not count any more; repeating it is harmless.
+
+        Raises:
+            RefusedError: the vendor does not allow it, or has no such thing.
+        """
+        ...

@@ -1,11 +1,9 @@
 """What can become of a record: the decision before the write, and the outcome after it."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from blocks.source import Row
 from blocks.target import Body
 
 OutcomeName = Literal["created", "updated", "unchanged", "held", "refused", "in_doubt", "failed"]
@@ -20,15 +18,6 @@ class Cause(NamedTuple):
     id: str
 
 
-class Row(NamedTuple):
-    """A source record as it was read."""
-
-    id: str
-    ref: str  # the number a person knows it by
-    hash: str  # of the record as its list shows it; equal hash means nothing to do
-    content: Any  # the source's own model, or what the list shows of it
-
-
 @dataclass(frozen=True)
 class Write:
     """The target must be written."""
@@ -38,8 +27,9 @@ class Write:
     kind: str = ""  # which of the stream's targets
     target_id: str = ""  # of an update or archive
     note: str = ""  # said in the outcome's reason
-    revision: int = 0
+    revision: int = 0  # grows when a reversed record is made anew
     link_state: str = "live"
+    label: str = ""  # what other records' decisions need to know of the target, for example a vendor's currency
 
 
 @dataclass(frozen=True)
@@ -49,6 +39,7 @@ class Adopt:
     target_id: str
     evidence: str  # why it is the same record; kept in the audit
     kind: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,12 +93,3 @@ class Outcome:
     answer: Any = None
     intent_id: str | None = None
     settled: bool = field(default=True)  # whether the intent is over
-
-
-def content_hash(content: Any) -> str:
-    """Returns a hash that is equal for equal content, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(content, default=_plain, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _plain(value: Any) -> str:
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

@@ -8,10 +8,11 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 from sqlmodel import col
 
-from tasks.outcomes import Row, Write
+from blocks.source import Row
+from tasks.outcomes import Write
 from tasks.state.ledger import Ledger
 from tasks.state.leases import still_held
-from tasks.state.models import Intent, utc_now
+from tasks.state.models import Attempt, Intent, utc_now
 
 
 class LeaseLostError(Exception):
@@ -23,12 +24,7 @@ class OpenIntent:
     """A write that may or may not have been done."""
 
     intent: Intent
-    body: dict[str, Any]
-
-    @property
-    def row(self) -> Row:
-        """The source record, as far as the intent knows it."""
-        return Row(self.intent.source_id, self.intent.source_ref, "", None)
+    body: dict[str, Any]  # what was sent, with its hash, and the source record it was made of
 
 
 def request_id(scope: str, stream: str, source_id: str, operation: str, revision: int, body_hash: str) -> str:
@@ -54,7 +50,9 @@ def begin(ledger: Ledger, stream: str, drafts: Sequence[tuple[Row, Write, str]],
             kind=write.kind,
             revision=write.revision,
             request_id=request_id(ledger.scope, stream, row.id, write.operation, write.revision, body_hash),
-            body=ledger.store.vault.seal({"body": write.body, "hash": row.hash, "sent_hash": body_hash}),
+            body=ledger.store.vault.seal(
+                {"body": write.body, "hash": row.hash, "sent_hash": body_hash, "source": row.content, "label": write.label}
+            ),
             target_id=write.target_id or None,
             opened_at=now,
             tried_at=now,
@@ -74,3 +72,13 @@ def in_doubt(ledger: Ledger, stream: str) -> list[OpenIntent]:
         where = (col(Intent.scope) == ledger.scope, col(Intent.stream) == stream, col(Intent.settled_at).is_(None))
         found = session.scalars(select(Intent).where(*where).order_by(Intent.opened_at)).all()
     return [OpenIntent(intent, ledger.store.vault.unseal(intent.body or b"")) for intent in found]
+
+
+def set_aside(ledger: Ledger, intents: Sequence[Intent]) -> None:
+    """These writes were not done (or may be repeated without harm): their records may be sent anew."""
+    now = utc_now()
+    with ledger.store.session() as session:
+        for intent in intents:
+            kept = session.get_one(Intent, intent.id)
+            kept.settled_at, kept.outcome = now, "not_done"
+            session.add(Attempt(intent_id=intent.id, run_id=ledger.run_id, at=now, result="not found in the target"))

@@ -54,6 +54,12 @@ class Ledger:
                 found.extend(session.scalars(select(table).where(*where)))
         return found
 
+    def ids_of_refs(self, stream: str, refs: Collection[str]) -> list[str]:
+        """Returns the source ids of the records that people know by these numbers."""
+        with self.store.reading() as session:
+            where = (col(Record.scope) == self.scope, col(Record.stream) == stream, col(Record.source_ref).in_(refs))
+            return list(session.scalars(select(Record.source_id).where(*where)))
+
     def waiting_for(self, stream: str) -> set[str]:
         """Returns the ids of the stream's records that other records wait for."""
         with self.store.reading() as session:
@@ -195,7 +201,7 @@ class Ledger:
             session.add(Attempt(intent_id=intent.id, run_id=self.run_id, at=now, result=made.reason or made.outcome))
 
     def _audit(self, made: Outcome) -> Audit:
-        payload = {"source": _plain(made.row.content), "sent": made.sent, "answer": made.answer}
+        payload = {"source": made.row.content, "sent": made.sent, "answer": made.answer}
         return Audit(
             at=utc_now(),
             run_id=self.run_id,
@@ -233,7 +239,3 @@ def _waits() -> ColumnElement[bool]:
     )
     mine = (hold.scope == Record.scope, hold.stream == Record.stream, hold.source_id == Record.source_id)
     return exists().where(*mine, ~there)
-
-
-def _plain(content: Any) -> Any:
-    return content.model_dump(mode="json") if hasattr(content, "model_dump") else content

@@ -52,6 +52,7 @@ class Link(SQLModel, table=True):
     state: str = "live"  # live, archived, reversed
     sent_hash: str = ""  # of the body that the target holds by our last write
     revision: int = 0  # grows when a reversed record is made anew
+    label: str = ""  # what other records need to know of the target, for example a vendor's currency
     evidence: str = ""  # why an existing target record was adopted
     created_at: datetime = _moment()
     updated_at: datetime = _moment()

@@ -12,6 +12,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from tasks.state.settings import StateSettings
 
 
+DECIMAL = "~decimal"  # marks an exact number, which JSON has no type for
+
+
 class KeyMissingError(Exception):
     """Stored data was encrypted with a key that is not among the configured ones."""
 
@@ -28,8 +31,8 @@ class Vault:
         self._fernet = MultiFernet([Fernet(key.strip()) for key in keys])
 
     def seal(self, content: Any) -> bytes:
-        """Returns the JSON-able content encrypted; Decimal and times become text."""
-        return self._fernet.encrypt(json.dumps(content, default=_as_text, separators=(",", ":")).encode())
+        """Returns the JSON-able content encrypted; a Decimal stays one, anything else unknown becomes text."""
+        return self._fernet.encrypt(json.dumps(content, default=_as_json, separators=(",", ":")).encode())
 
     def unseal(self, sealed: bytes) -> Any:
         """Returns the content that was sealed.
@@ -38,7 +41,7 @@ class Vault:
             KeyMissingError: none of the keys opens it.
         """
         try:
-            return json.loads(self._fernet.decrypt(sealed))
+            return json.loads(self._fernet.decrypt(sealed), object_hook=_as_decimal)
         except InvalidToken:
             raise KeyMissingError(
                 "Stored data cannot be decrypted: add the key it was written with to ML_CONNECTOR_ENCRYPTION_KEY"
@@ -49,10 +52,16 @@ class Vault:
         return self._fernet.rotate(sealed)
 
 
-def _as_text(value: Any) -> str:
+def _as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return {DECIMAL: format(value, "f")}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _as_decimal(value: dict[str, Any]) -> Any:
+    return Decimal(value[DECIMAL]) if value.keys() == {DECIMAL} else value
 
 
 def open_vault(settings: StateSettings) -> Vault:

@@ -1,0 +1,60 @@
+"""Step 3: the reference data that a page needs exists on both sides, or is named as missing."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from prefect import task
+
+from blocks.source import Row
+from tasks.create import carry_out
+from tasks.fetch import Page
+from tasks.naming import renamed
+from tasks.retry import PATIENT
+from tasks.run import Run
+from tasks.state.models import Link
+from tasks.stream import Stream, nothing_to_align
+
+
+async def align(run: Run, stream: Stream, page: Page) -> Any:
+    """Returns what the page's records refer to, found or made in the target; a stream may need nothing."""
+    if stream.align is nothing_to_align:
+        return None
+    return await align_page(run, stream, page.rows, page.label)
+
+
+@task(name="align", task_run_name="align {stream.name}, {label}", **PATIENT)
+async def align_page(run: Run, stream: Stream, rows: Sequence[Row], label: str) -> Any:
+    """Returns the references of these rows."""
+    references = await stream.align(run, rows)
+    renamed(f"align {stream.name}, {label}: {references}")
+    return references
+
+
+async def ensure(
+    run: Run, stream: Stream, ids: Collection[str], good: Callable[[Link], bool] = lambda _link: True
+) -> dict[str, Link]:
+    """Returns the live links of these reference records; those without one were looked up, or made, just now.
+
+    Args:
+        run: the run they are needed by.
+        stream: the stream that the reference records belong to.
+        ids: their source ids.
+        good: tells whether a link can still be used; one that cannot is decided about anew.
+    """
+    links = _live(run, stream, ids, good)
+    missing = [one for one in sorted(ids) if one not in links and one not in run.tally.seen[stream.name]]
+    if missing and (rows := await stream.reader.load(missing)):
+        await carry_out(run, stream, rows, await stream.align(run, rows))
+        links = _live(run, stream, ids, good)
+    planned = {one: run.planned.get((stream.name, one)) for one in ids if one not in links}
+    return links | {one: _planned(one, target) for one, target in planned.items() if target}
+
+
+def _live(run: Run, stream: Stream, ids: Collection[str], good: Callable[[Link], bool]) -> dict[str, Link]:
+    links = run.ledger.links(stream.name, ids)
+    return {one: link for one, link in links.items() if link.state == "live" and good(link)}
+
+
+def _planned(source_id: str, target_id: str) -> Link:
+    """Stands, in a dry run, for the link that a run would make."""
+    return Link(scope="", stream="", source_id=source_id, target_id=target_id, state="live")

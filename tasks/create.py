@@ -1,0 +1,96 @@
+"""Step 4: what a page's records call for is done in the target, each with its outcome."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import get_run_logger, task
+from prefect.exceptions import MissingContextError
+
+from blocks.source import Row
+from tasks.fetch import Page
+from tasks.naming import counted, renamed
+from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
+from tasks.retry import PATIENT
+from tasks.run import Preview, Run
+from tasks.stream import Stream
+from tasks.writing import Draft, write_all
+
+
+async def create(run: Run, stream: Stream, page: Page, references: Any) -> None:
+    """Creates or updates the page's records in the target; one that cannot go never stops the others."""
+    await create_page(run, stream, page.rows, page.label, references)
+
+
+@task(name="create", task_run_name="create {stream.name}, {label}", **PATIENT)
+async def create_page(run: Run, stream: Stream, rows: Sequence[Row], label: str, references: Any) -> None:
+    """Each of these rows has a stored outcome."""
+    before = run.tally.outcomes[stream.name].copy()
+    await carry_out(run, stream, rows, references)
+    renamed(f"create {stream.name}, {label}: {counted(dict(run.tally.outcomes[stream.name] - before))}")
+
+
+async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: Any) -> None:
+    """Decides about each row and does what was decided; in a dry run it is only listed."""
+    decided = [(row, decision_about(stream, row, references)) for row in rows]
+    for row, decision in decided:
+        if isinstance(decision, Ignore):
+            run.ignore(stream.name, decision)
+            run.tally.seen[stream.name].add(row.id)
+    settled = [(row, one) for row, one in decided if not isinstance(one, Write | Ignore)]
+    run.keep([outcome_of(stream.name, row, decision) for row, decision in settled])
+    drafts = [Draft(row, one) for row, one in decided if isinstance(one, Write)]
+    if run.dry:
+        _foresee(run, stream, drafts, settled)
+    else:
+        await write_all(run, stream, drafts)
+
+
+def decision_about(stream: Stream, row: Row, references: Any) -> Decision | Outcome:
+    """Returns the stream's decision; an error of our own makes this one record fail, not its neighbours."""
+    try:
+        return stream.decide(row, references)
+    except Exception as error:  # noqa: BLE001 - one record's surprise must not block the rest
+        _log_surprise(stream.name, row)
+        said = f"ml-connector could not work this record out ({type(error).__name__})"
+        return Outcome(stream.name, row, "failed", said, "Report it to whoever runs ml-connector: the log has more.")
+
+
+def _log_surprise(stream: str, row: Row) -> None:
+    try:
+        get_run_logger().exception("deciding about %s %s", stream, row.ref)
+    except MissingContextError:
+        return  # outside of a run nobody reads a run's log
+
+
+def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
+    """Returns the outcome of a decision that needs no write."""
+    match decision:
+        case Outcome():
+            return decision
+        case Adopt(target_id, evidence, kind, label):
+            link = {"kind": kind, "state": "live", "sent_hash": "", "evidence": evidence, "label": label}
+            return Outcome(stream, row, "unchanged", evidence, target_id=target_id, action="adopt", link=link)
+        case Hold(reason, causes, remedy):
+            return Outcome(stream, row, "held", reason, remedy, causes)
+        case Refuse(reason, remedy):
+            return Outcome(stream, row, "refused", reason, remedy)
+        case Keep(reason):
+            return Outcome(stream, row, "unchanged", reason)
+        case _:
+            raise TypeError(f"{type(decision).__name__} is not settled without a write")
+
+
+def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequence[tuple[Row, Any]]) -> None:
+    for row, write in drafts:
+        run.planned[stream.name, row.id] = write.target_id or f"(new {row.ref})"
+        run.tally.outcomes[stream.name]["created" if write.operation == "create" else "updated"] += 1
+        run.tally.seen[stream.name].add(row.id)
+        run.tally.preview.append(
+            Preview(stream=stream.name, source_ref=row.ref, would=write.operation, reason=write.note, body=write.body)
+        )
+    for row, decision in settled:
+        made = outcome_of(stream.name, row, decision)
+        if made.link is not None and made.target_id:
+            run.planned[stream.name, row.id] = made.target_id
+        would = made.action if made.link is not None else made.outcome
+        run.tally.preview.append(Preview(stream=stream.name, source_ref=row.ref, would=would, reason=made.reason))

@@ -1,0 +1,124 @@
+"""Step 2: reads what changed, and what deserves another try."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from prefect import task
+
+from blocks.source import Row
+from tasks.naming import counted, renamed
+from tasks.retry import PATIENT
+from tasks.run import Run
+from tasks.state import inbox, progress
+from tasks.state.models import Window
+from tasks.stream import Stream
+from tasks.writing import settle_doubts
+
+AGAIN = 100  # records of one page that is read by id
+
+
+class Page(NamedTuple):
+    """Source records to decide about, and what to call their page."""
+
+    rows: list[Row]
+    label: str
+
+
+async def fetch_changed(run: Run, stream: Stream) -> AsyncIterator[Page]:
+    """Yields the stream's records page by page; when the caller comes back for more, a page counts as done."""
+    if not run.dry:
+        await settle_doubts(run, stream)
+    if run.request.record_ids:
+        async for page in _by_id(run, stream, await _asked_for(run, stream), "asked for"):
+            yield page
+        return
+    async for page in _window(run, stream):
+        yield page
+    announced = {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
+    async for page in _by_id(run, stream, sorted(announced), "announced"):
+        yield page
+    inbox.handled(run.ledger.store, [number for numbers in announced.values() for number in numbers])
+    async for page in _by_id(run, stream, _due(run, stream), "due again"):
+        yield page
+
+
+def _due(run: Run, stream: Stream) -> list[str]:
+    """Returns the records that deserve another try, apart from those this run has decided about already."""
+    due = dict.fromkeys(run.ledger.due(stream.name, retried=run.retried))
+    if stream.reference:
+        due |= dict.fromkeys(sorted(run.ledger.waiting_for(stream.name)))
+    return [one for one in due if one not in run.tally.seen[stream.name]]
+
+
+async def _window(run: Run, stream: Stream) -> AsyncIterator[Page]:
+    window = _window_of(run, stream)
+    while not window.done:
+        rows, following = await fetch_page(run, stream, window)
+        if rows:
+            yield Page(rows, f"page {window.pages + 1}")
+        if run.dry:
+            window.cursor, window.pages, window.done = following or "", window.pages + 1, following is None
+        else:
+            progress.page_done(run.ledger, window, following or "", following is None)
+
+
+def _window_of(run: Run, stream: Stream) -> Window:
+    """Returns what this run reads: from the watermark (or what was asked) to the run's start."""
+    mark = progress.watermark(run.ledger, stream.name)
+    if mark is None and stream.starts_now:
+        mark = run.started - timedelta(minutes=5)
+    since, until = run.request.since or mark, run.request.until or run.started
+    if run.dry:
+        window = Window(run_id=run.ledger.run_id, stream=stream.name, scope=run.ledger.scope, since=since, until=until)
+        window.cursor, window.pages, window.done = "", 0, False
+        return window
+    return progress.fixed_window(run.ledger, stream.name, since, until)
+
+
+@task(name="fetch", task_run_name="fetch {stream.name}, page {window.pages}", **PATIENT)
+async def fetch_page(run: Run, stream: Stream, window: Window) -> tuple[list[Row], str | None]:
+    """Returns the changed records of the window's next page, whole, and where the page after it begins."""
+    page = await stream.reader.page(window.since, window.until, window.cursor)
+    wanted = stream.wanted(run, _changed(run, stream, page.rows))
+    rows = await _whole(stream, wanted)
+    run.tally.read[stream.name] += len(page.rows)
+    counts = {"read": len(page.rows), "new or changed": len(rows)}
+    renamed(f"fetch {stream.name}, page {window.pages + 1}: {counted(counts)}")
+    return rows, page.following
+
+
+def _changed(run: Run, stream: Stream, rows: Sequence[Row]) -> list[Row]:
+    """Drops what is known already, and what a coarse page boundary showed twice."""
+    unique = {row.id: row for row in rows if row.id not in run.tally.seen[stream.name]}
+    known = run.ledger.records(stream.name, unique.keys())
+    return [row for row in unique.values() if row.id not in known or known[row.id].source_hash != row.hash]
+
+
+async def _whole(stream: Stream, rows: Sequence[Row]) -> list[Row]:
+    if stream.reader.whole or not rows:
+        return list(rows)
+    hashes = {row.id: row.hash for row in rows}
+    return [row._replace(hash=hashes.get(row.id, row.hash)) for row in await stream.reader.load(list(hashes))]
+
+
+async def _by_id(run: Run, stream: Stream, ids: Sequence[str], why: str) -> AsyncIterator[Page]:
+    for start in range(0, len(ids), AGAIN):
+        rows = await load_again(run, stream, ids[start : start + AGAIN], why)
+        if rows:
+            yield Page(rows, f"{why}, {start // AGAIN + 1}")
+
+
+@task(name="load", task_run_name="load {stream.name} {why}", **PATIENT)
+async def load_again(run: Run, stream: Stream, ids: Sequence[str], why: str) -> list[Row]:
+    """Returns these records as their source has them now."""
+    rows = await stream.reader.load(ids)
+    run.tally.read[stream.name] += len(rows)
+    renamed(f"load {stream.name} {why}: {len(rows):,} of {len(ids):,}")
+    return rows
+
+
+async def _asked_for(run: Run, stream: Stream) -> list[str]:
+    """Returns source ids for what a person named, which may also be the number the person knows a record by."""
+    asked = run.request.record_ids or []
+    return list(dict.fromkeys([*run.ledger.ids_of_refs(stream.name, asked), *asked]))

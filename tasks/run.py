@@ -1,0 +1,135 @@
+"""One run of a pair for one connection: what was asked, what it may touch, and what it has seen so far."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from tasks.outcomes import EXCEPTIONS, NEEDS_A_PERSON, Ignore, Outcome
+from tasks.state.leases import lease
+from tasks.state.ledger import Ledger
+from tasks.state.shared_sessions import SharedSessions
+from tasks.state.slots import SharedSlots
+from tasks.state.store import Store, open_store
+
+
+class Request(BaseModel):
+    """What a person or a schedule asked a run to do."""
+
+    streams: list[str] | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    record_ids: list[str] | None = None
+    dry_run: bool = False
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether a part was asked for; such a run does not move the watermark."""
+        return bool(self.since or self.until or self.record_ids)
+
+
+class Preview(BaseModel):
+    """What a run would do with one record."""
+
+    stream: str
+    source_ref: str
+    would: str
+    reason: str = ""
+    body: dict[str, Any] | None = None
+
+
+@dataclass
+class Tally:
+    """What a run has seen and done so far, by stream."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    outcomes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    ignored: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    news: list[Outcome] = field(default_factory=list)  # exceptions that were not known before
+    again: list[Outcome] = field(default_factory=list)  # known ones that were tried again and stay
+    preview: list[Preview] = field(default_factory=list)
+    seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, outcomes: Sequence[Outcome], fresh: Sequence[Outcome]) -> None:
+        """Counts these outcomes; those in `fresh` were not known before."""
+        new = {(row.stream, row.row.id) for row in fresh}
+        for made in outcomes:
+            self.outcomes[made.stream][made.outcome] += 1
+            self.seen[made.stream].add(made.row.id)
+            if made.outcome in EXCEPTIONS:
+                (self.news if (made.stream, made.row.id) in new else self.again).append(made)
+
+
+@dataclass
+class Run:
+    """Everything a step needs to know about the run it belongs to."""
+
+    ledger: Ledger
+    request: Request
+    retried: bool  # a person clicked Retry: what this run left refused is tried again
+    started: datetime
+    slots: SharedSlots
+    sessions: SharedSessions
+    settle_seconds: float = 15.0  # how long a write without an answer may still be under way at the vendor
+    holder: str = ""
+    tally: Tally = field(default_factory=Tally)
+    planned: dict[tuple[str, str], str] = field(default_factory=dict)  # what a dry run would have made
+
+    @property
+    def dry(self) -> bool:
+        """Whether nothing may be written anywhere."""
+        return self.request.dry_run
+
+    def keep(self, outcomes: Sequence[Outcome]) -> None:
+        """The outcomes are stored and counted; a dry run only counts them."""
+        fresh = list(outcomes) if self.dry else self.ledger.keep(outcomes)
+        self.tally.note(outcomes, fresh)
+
+    def ignore(self, stream: str, decision: Ignore) -> None:
+        """Counts a record that is none of this pair's business."""
+        self.tally.ignored[stream][decision.reason] += 1
+
+    def to_show(self) -> list[Outcome]:
+        """Returns the records that a person must look at because of this run, each once."""
+        rows = [*self.tally.news, *(self.tally.again if self.retried or self.request.record_ids else [])]
+        last = {(row.stream, row.row.id): row for row in rows}
+        return [row for row in last.values() if row.outcome in NEEDS_A_PERSON]
+
+
+@asynccontextmanager
+async def open_run(
+    pair: str,
+    connection: str,
+    request: Request,
+    *,
+    run_id: str,
+    retried: bool,
+    identities: tuple[str, str],
+    rules_hash: Mapping[str, str],
+    settle_seconds: float,
+    store: Store | None = None,
+) -> AsyncIterator[Run]:
+    """Holds the connection while the block runs, so that no other run works on it (a dry run holds nothing).
+
+    Raises:
+        TimeoutError: another run held the connection for longer than an hour.
+    """
+    store = store or await asyncio.to_thread(open_store)
+    scope = f"{pair}/{connection}@{identities[0]}>{identities[1]}"
+    ledger = Ledger(store, pair, connection, scope, run_id, dict(rules_hash))
+    slots, sessions = SharedSlots(store), SharedSessions(store)
+    run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, settle_seconds)
+    try:
+        if request.dry_run:
+            yield run
+            return
+        async with lease(store, f"run:{scope}", seconds=60, patience=3600) as run.holder:
+            yield run
+    finally:
+        await slots.release()

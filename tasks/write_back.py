@@ -1,0 +1,41 @@
+"""Step 5: the watermark moves, and people see what became of the records."""
+
+from prefect import task
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from tasks.naming import counted, renamed
+from tasks.outcomes import NEEDS_A_PERSON, Outcome
+from tasks.retry import ONCE
+from tasks.run import Run
+from tasks.state import progress
+from tasks.stream import Stream
+
+SHOWN = 200  # records that get a task run of their own, in one run; all of them are in the artifact
+
+
+async def write_back(run: Run, stream: Stream) -> None:
+    """The stream is read up to the run's start, and each record that needs a person is shown by name."""
+    await finish(run, stream)
+    if run.dry:
+        return
+    for made in [row for row in run.to_show() if row.stream == stream.name or row.stream not in run.tally.read]:
+        if (made.stream, made.row.id) not in run.tally.shown and len(run.tally.shown) < SHOWN:
+            run.tally.shown.add((made.stream, made.row.id))
+            await show_record(f"{made.stream} {made.row.ref or made.row.id}", made, return_state=True)
+
+
+@task(name="write back", task_run_name="write back {stream.name}", **ONCE)
+async def finish(run: Run, stream: Stream) -> None:
+    """The stream's watermark stands at the run's start, unless only a part was asked for."""
+    if not run.dry and not run.request.is_backfill:
+        progress.move_watermark(run.ledger, stream.name, run.started)
+    ignored = {f"ignored ({why})": number for why, number in run.tally.ignored[stream.name].items()}
+    renamed(f"write back {stream.name}: {counted({**run.tally.outcomes[stream.name], **ignored})}")
+
+
+@task(name="record", task_run_name="{title}", **ONCE)
+async def show_record(title: str, made: Outcome) -> State[None]:
+    """The record stands in the list of task runs under its own number, red if a person must act."""
+    said = f"{made.outcome}: {made.reason} {made.remedy}".strip()
+    return Failed(message=said) if made.outcome in NEEDS_A_PERSON else Completed(message=said)
