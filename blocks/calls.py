@@ -63,11 +63,11 @@ class Caller:
         return await retrying(self._once, method, path, harmless, options)
 
     async def _once(self, method: str, path: str, harmless: bool, options: dict[str, Any]) -> httpx.Response:
-        async with self.slots.slot(self.budget, self.at_once):
-            response = await self._send(method, path, harmless, options)
         try:
+            async with self.slots.slot(self.budget, self.at_once):
+                response = await self._send(method, path, harmless, options)
             self.judge(response)
-        except CapReachedError as cap:
+        except CapReachedError as cap:  # of this call, or of the login that it needed
             await self.slots.close(self.budget, cap.until, str(cap))
             raise
         except TransientError as error:
@@ -83,7 +83,7 @@ class Caller:
         except NEVER_SENT as error:
             raise Busy(f"{self.system} could not be reached ({type(error).__name__})", system=self.system) from error
         except httpx.TransportError as error:
-            kind = TransientError if harmless else AnswerLostError
+            kind: type[TransientError] = TransientError if harmless else AnswerLostError
             said = f"{self.system} gave no answer to {method} {path.split('?')[0]} ({type(error).__name__})"
             raise kind(said, system=self.system) from error
 

@@ -1,6 +1,7 @@
 """What can go wrong with a vendor, named by what to do next and who must do it."""
 
 from datetime import datetime
+from typing import Any
 
 
 class VendorError(Exception):
@@ -30,6 +31,14 @@ class CapReachedError(TransientError):
         """Keeps the moment (aware) from which calls may succeed again."""
         super().__init__(message, system=system, code=code, remedy="Nobody needs to act: it goes on by itself.")
         self.until = until
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Lets the error travel between processes with its moment."""
+        return _cap_reached, (str(self), self.until, self.system, self.code)
+
+
+def _cap_reached(message: str, until: datetime, system: str, code: str) -> CapReachedError:
+    return CapReachedError(message, until, system=system, code=code)
 
 
 class RefusedError(VendorError):

@@ -43,6 +43,7 @@ async def ensure(
     """
     links = _live(run, stream, ids, good)
     missing = [one for one in sorted(ids) if one not in links and one not in run.tally.seen[stream.name]]
+    run.needed[stream.name].update(missing)
     if missing and (rows := await stream.reader.load(missing)):
         await carry_out(run, stream, rows, await stream.align(run, rows))
         links = _live(run, stream, ids, good)

@@ -9,10 +9,10 @@ from tasks.retry import PATIENT
 
 
 class Reachable(Protocol):
-    """A vendor's client that can say whom it works for."""
+    """A vendor's client that can sign in."""
 
-    async def whoami(self) -> str:
-        """Returns one line about the account that the credentials open, without secrets."""
+    async def ready(self) -> str:
+        """There is a session, the shared one or a new one; returns which account it opens, without secrets."""
         ...
 
 
@@ -23,4 +23,4 @@ async def authenticate(system: str, client: Reachable) -> None:
     Raises:
         CredentialsError: it does not; a person must renew them.
     """
-    renamed(f"authenticate {system}: {await client.whoami()}")
+    renamed(f"authenticate {system}: {await client.ready()}")

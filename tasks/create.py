@@ -70,8 +70,9 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
         case Adopt(target_id, evidence, kind, label):
             link = {"kind": kind, "state": "live", "sent_hash": "", "evidence": evidence, "label": label}
             return Outcome(stream, row, "unchanged", evidence, target_id=target_id, action="adopt", link=link)
-        case Hold(reason, causes, remedy):
-            return Outcome(stream, row, "held", reason, remedy, causes)
+        case Hold(reason, causes, remedy, suspends):
+            link = {"state": "suspended"} if suspends else None
+            return Outcome(stream, row, "held", reason, remedy, causes, link=link)
         case Refuse(reason, remedy):
             return Outcome(stream, row, "refused", reason, remedy)
         case Keep(reason):

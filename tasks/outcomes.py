@@ -56,6 +56,7 @@ class Hold:
     reason: str
     causes: tuple[Cause, ...] = ()
     remedy: str = ""
+    suspends: bool = False  # its link, if it has one, does not count until the record is decided about anew
 
 
 @dataclass(frozen=True)

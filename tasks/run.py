@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 from tasks.outcomes import EXCEPTIONS, NEEDS_A_PERSON, Ignore, Outcome
 from tasks.state.leases import lease
 from tasks.state.ledger import Ledger
+from tasks.state.mirrors import Mirrored
 from tasks.state.shared_sessions import SharedSessions
 from tasks.state.slots import SharedSlots
 from tasks.state.store import Store, open_store
@@ -79,6 +80,8 @@ class Run:
     settle_seconds: float = 15.0  # how long a write without an answer may still be under way at the vendor
     holder: str = ""
     tally: Tally = field(default_factory=Tally)
+    mirrors: dict[tuple[str, str], dict[str, Mirrored]] = field(default_factory=dict)  # by system and kind
+    needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # ids by stream, see `ensure`
     planned: dict[tuple[str, str], str] = field(default_factory=dict)  # what a dry run would have made
 
     @property
@@ -111,7 +114,7 @@ async def open_run(
     run_id: str,
     retried: bool,
     identities: tuple[str, str],
-    rules_hash: Mapping[str, str],
+    rules_hash: str,
     settle_seconds: float,
     store: Store | None = None,
 ) -> AsyncIterator[Run]:
@@ -122,7 +125,7 @@ async def open_run(
     """
     store = store or await asyncio.to_thread(open_store)
     scope = f"{pair}/{connection}@{identities[0]}>{identities[1]}"
-    ledger = Ledger(store, pair, connection, scope, run_id, dict(rules_hash))
+    ledger = Ledger(store, pair, connection, scope, run_id, rules_hash)
     slots, sessions = SharedSlots(store), SharedSessions(store)
     run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, settle_seconds)
     try:

@@ -1,7 +1,7 @@
 """Outcomes, links and holds of one connection: what is known of each record."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
@@ -25,7 +25,7 @@ class Ledger:
     connection: str
     scope: str  # pair, connection and the identities of both systems
     run_id: str
-    rules_hash: dict[str, str] = field(default_factory=dict)  # by stream
+    rules_hash: str = ""  # of what a person may set; a change of it makes held and refused records due
 
     def records(self, stream: str, ids: Collection[str]) -> dict[str, Record]:
         """Returns what is stored of these source records, by id."""
@@ -60,6 +60,22 @@ class Ledger:
             where = (col(Record.scope) == self.scope, col(Record.stream) == stream, col(Record.source_ref).in_(refs))
             return list(session.scalars(select(Record.source_id).where(*where)))
 
+    def twins(self, stream: str, records: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """Returns, for each of these unlinked records, another one with the same number that is linked, if there is.
+
+        Args:
+            stream: theirs.
+            records: source id to the number people know it by and the link's label that a twin would have.
+        """
+        wanted = {named: source_id for source_id, named in records.items()}
+        refs = {ref for ref, _label in wanted}
+        found = self._by_ids(Link, stream, col(Link.source_ref), refs)
+        return {
+            wanted[link.source_ref, link.label]: link.source_id
+            for link in found
+            if link.state == "live" and (link.source_ref, link.label) in wanted
+        }
+
     def waiting_for(self, stream: str) -> set[str]:
         """Returns the ids of the stream's records that other records wait for."""
         with self.store.reading() as session:
@@ -77,7 +93,7 @@ class Ledger:
             col(Record.asked),
             and_(
                 col(Record.outcome).in_(["held", "refused"]),
-                col(Record.rules_hash) != self.rules_hash.get(stream, ""),
+                col(Record.rules_hash) != self.rules_hash,
             ),
             and_(col(Record.outcome) == "held", _has_holds(), ~_waits()),
         ]
@@ -120,7 +136,7 @@ class Ledger:
                     "connection": self.connection,
                     "source_ref": made.row.ref,
                     "source_hash": made.row.hash or (old.source_hash if old else ""),
-                    "rules_hash": self.rules_hash.get(made.stream, ""),
+                    "rules_hash": self.rules_hash,
                     "outcome": made.outcome,
                     "reason": made.reason,
                     "remedy": made.remedy,
@@ -150,20 +166,20 @@ class Ledger:
     def _write_links(self, session: Session, outcomes: Sequence[Outcome]) -> None:
         now = utc_now()
         for made in outcomes:
-            if made.link is None or made.target_id is None:
+            link = session.get(Link, (self.scope, made.stream, made.row.id)) if made.link is not None else None
+            if made.link is None or (link is None and made.target_id is None):
                 continue
-            link = session.get(Link, (self.scope, made.stream, made.row.id))
             if link is None:
                 link = Link(
                     scope=self.scope,
                     stream=made.stream,
                     source_id=made.row.id,
-                    target_id=made.target_id,
+                    target_id=made.target_id or "",
                     created_at=now,
                     updated_at=now,
                 )
                 session.add(link)
-            link.target_id, link.source_ref, link.updated_at = made.target_id, made.row.ref, now
+            link.target_id, link.source_ref, link.updated_at = made.target_id or link.target_id, made.row.ref, now
             for name, value in made.link.items():
                 setattr(link, name, value)
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from blocks.sessions import Session
 from tasks.state.leases import lease
 from tasks.state.models import StoredSession, utc_now
 from tasks.state.store import Store, upsert
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 TOUCH_EVERY = timedelta(seconds=30)
 LOGIN_SECONDS = 60.0  # a login that takes longer is given up
 
@@ -20,7 +21,7 @@ class SharedSessions:
     def __init__(self, store: Store) -> None:
         """Keeps sessions in this store."""
         self._store = store
-        self._touched: dict[str, float] = {}
+        self._touched: dict[str, datetime] = {}
 
     async def load(self, key: str) -> Session | None:
         """Returns the kept session, or None."""
@@ -32,7 +33,10 @@ class SharedSessions:
 
     async def touch(self, key: str) -> None:
         """Notes that the session was used, at most every 30 seconds."""
-        await asyncio.to_thread(self._touch, key)
+        now = utc_now()
+        if now - self._touched.get(key, EARLIEST) >= TOUCH_EVERY:
+            self._touched[key] = now
+            await asyncio.to_thread(self._touch, key, now)
 
     @asynccontextmanager
     async def renewal(self, key: str) -> AsyncIterator[None]:
@@ -54,11 +58,7 @@ class SharedSessions:
         with self._store.session() as session:
             upsert(session, StoredSession, [{"key": key, "sealed": sealed, "used_at": kept.used_at}], ("key",))
 
-    def _touch(self, key: str) -> None:
-        now = utc_now()
-        if now.timestamp() - self._touched.get(key, 0.0) < TOUCH_EVERY.total_seconds():
-            return
-        self._touched[key] = now.timestamp()
+    def _touch(self, key: str, now: datetime) -> None:
         with self._store.session() as session:
             row = session.get(StoredSession, key)
             if row:

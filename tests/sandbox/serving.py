@@ -16,7 +16,8 @@ def listening(port: int = 0) -> socket.socket:
     Raises:
         OSError: the port is taken.
     """
-    bound = socket.socket()
+    # asyncio turns Nagle's delay off only where the protocol is named; without it each answer waits 40 ms
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", port))
     return bound

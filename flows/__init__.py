@@ -1,0 +1,1 @@
+"""What agrees with what? The folders are the list of pairs."""

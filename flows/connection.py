@@ -1,0 +1,57 @@
+"""What every connection has, whatever its pair."""
+
+from typing import Any, ClassVar, Self
+
+from prefect.blocks.core import Block
+from pydantic import Field
+
+from blocks.errors import ConfigurationError
+from blocks.source import content_hash
+
+
+class Connection(Block):
+    """One customer's pair of accounts: the names of its two credentials blocks, its rules and its schedule."""
+
+    pair: ClassVar[str]
+    systems: ClassVar[dict[str, type[Block]]]  # source and target: the field that names a credentials block, its type
+    not_rules: ClassVar[frozenset[str]] = frozenset({"schedule", "lag_minutes", "hold_alarm_days", "in_doubt_wait_seconds"})
+
+    schedule: str = Field(
+        default="", title="Schedule", description="When it runs, as a cron expression in UTC; empty for never by itself."
+    )
+    lag_minutes: int = Field(
+        default=5, ge=0, title="Lag", description="How many minutes before the last reading each new reading begins."
+    )
+    hold_alarm_days: int = Field(
+        default=14, ge=1, title="Hold alarm", description="After how many days a held record is called overdue."
+    )
+    in_doubt_wait_seconds: float = Field(
+        default=15,
+        ge=0,
+        title="In-doubt wait",
+        description="How long a write without an answer may still be under way before it is looked up.",
+    )
+
+    def rules_hash(self) -> str:
+        """Returns a hash of all that decides about records; when it changes, held and refused ones are tried again."""
+        own: dict[str, Any] = self.model_dump(mode="json", include=set(type(self).model_fields) - self.not_rules)
+        return content_hash(own)
+
+    @classmethod
+    async def named(cls, name: str) -> tuple[Self, list[Any]]:
+        """Returns the connection of this name and its two credentials blocks, source first.
+
+        Raises:
+            ConfigurationError: one of them does not exist; the text says what to do.
+        """
+        rules = await _loaded(cls, name, f"connection {cls.pair}/{name}")
+        sides = [await _loaded(kind, getattr(rules, side), side) for side, kind in cls.systems.items()]
+        return rules, sides
+
+
+async def _loaded(kind: Any, name: str, what: str) -> Any:
+    try:
+        return await kind.aload(name)
+    except ValueError as error:
+        said = f"{what}: there is no block {kind.get_block_type_slug()}/{name}"
+        raise ConfigurationError(said, remedy="Run `ml-connector apply` with the connection file.") from error

@@ -1,0 +1,28 @@
+"""The list of pairs and of credentials, by the names that connection files use."""
+
+from typing import Any, NamedTuple
+
+from prefect import Flow
+from prefect.blocks.core import Block
+
+from blocks.bill.credentials import BillCredentials
+from blocks.qad.credentials import QadCredentials
+from flows.connection import Connection
+from flows.qad_bill.flow import qad_bill
+from flows.qad_bill.rules import QadBillConnection
+
+
+class Pair(NamedTuple):
+    """A pair of systems: its flow and the type of its connections."""
+
+    flow: Flow[..., Any]
+    connection: type[Connection]
+    announces: dict[str, dict[str, str]]  # webhook events: vendor -> prefix of the event type -> stream
+
+
+CREDENTIALS: dict[str, type[Block]] = {kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials)}
+PAIRS: dict[str, Pair] = {
+    QadBillConnection.pair: Pair(
+        qad_bill, QadBillConnection, {"bill": {"payment.": "payments", "bill.": "bill_status"}}
+    ),
+}
