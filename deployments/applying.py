@@ -38,7 +38,7 @@ async def apply(file: ConnectionFile) -> list[str]:
     if connections:
         await _make_work_pool()
     for name, pair, connection in connections:
-        await connection.named_exists()
+        await connection.sides()
         await _save(connection, name)
         await _deploy(name, pair, connection)
         said.append(f"connection {pair.connection.pair}/{name}, {_when(connection)}")

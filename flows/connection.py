@@ -38,20 +38,27 @@ class Connection(Block):
         return content_hash(own)
 
     @classmethod
-    async def named(cls, name: str) -> tuple[Self, list[Any]]:
-        """Returns the connection of this name and its two credentials blocks, source first.
+    async def named(cls, name: str) -> Self:
+        """Returns the connection of this name.
+
+        Raises:
+            ConfigurationError: there is none; the text says what to do.
+        """
+        loaded: Self = await _loaded(cls, name)
+        return loaded
+
+    async def sides(self) -> list[Any]:
+        """Returns the two credentials blocks, source first.
 
         Raises:
             ConfigurationError: one of them does not exist; the text says what to do.
         """
-        rules = await _loaded(cls, name, f"connection {cls.pair}/{name}")
-        sides = [await _loaded(kind, getattr(rules, side), side) for side, kind in cls.systems.items()]
-        return rules, sides
+        return [await _loaded(kind, getattr(self, side)) for side, kind in self.systems.items()]
 
 
-async def _loaded(kind: Any, name: str, what: str) -> Any:
+async def _loaded(kind: type[Block], name: str) -> Any:
     try:
         return await kind.aload(name)
-    except ValueError as error:
-        said = f"{what}: there is no block {kind.get_block_type_slug()}/{name}"
-        raise ConfigurationError(said, remedy="Run `ml-connector apply` with the connection file.") from error
+    except ValueError:
+        said = f"there is no block {kind.get_block_type_slug()}/{name}"
+        raise ConfigurationError(said, remedy="Run `ml-connector apply` with the connection file.") from None

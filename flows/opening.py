@@ -40,7 +40,8 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
     Raises:
         ConfigurationError: the connection or one of its credentials does not exist; the text says what to do.
     """
-    rules, sides = await kind.named(name)
+    rules = await kind.named(name)
+    sides = await rules.sides()
     async with AsyncExitStack() as stack:
         run = await stack.enter_async_context(
             open_run(

@@ -35,7 +35,6 @@ async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: A
     for row, decision in decided:
         if isinstance(decision, Ignore):
             run.ignore(stream.name, decision)
-            run.tally.seen[stream.name].add(row.id)
     settled = [(row, one) for row, one in decided if not isinstance(one, Write | Ignore)]
     run.keep([outcome_of(stream.name, row, decision) for row, decision in settled])
     drafts = [Draft(row, one) for row, one in decided if isinstance(one, Write)]

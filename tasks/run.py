@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,19 @@ from tasks.state.mirrors import Mirrored
 from tasks.state.shared_sessions import SharedSessions
 from tasks.state.slots import SharedSlots
 from tasks.state.store import Store, open_store
+
+
+_watcher: ContextVar[Callable[["Run"], object]] = ContextVar("watcher", default=lambda _run: None)
+
+
+@contextmanager
+def watched(by: Callable[["Run"], object]) -> Iterator[None]:
+    """Runs of this block show themselves to `by` whenever records got an outcome."""
+    token = _watcher.set(by)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
 
 
 class Request(BaseModel):
@@ -93,6 +107,7 @@ class Run:
         """The outcomes are stored and counted; a dry run only counts them."""
         fresh = list(outcomes) if self.dry else self.ledger.keep(outcomes)
         self.tally.note(outcomes, fresh)
+        _watcher.get()(self)
 
     def ignore(self, stream: str, decision: Ignore) -> None:
         """Counts a record that is none of this pair's business."""
@@ -128,6 +143,7 @@ async def open_run(
     ledger = Ledger(store, pair, connection, scope, run_id, rules_hash)
     slots, sessions = SharedSlots(store), SharedSessions(store)
     run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, settle_seconds)
+    _watcher.get()(run)
     try:
         if request.dry_run:
             yield run

@@ -19,7 +19,7 @@ async def write_back(run: Run, stream: Stream) -> None:
     await finish(run, stream)
     if run.dry:
         return
-    for made in [row for row in run.to_show() if row.stream == stream.name or row.stream not in run.tally.read]:
+    for made in run.to_show():
         if (made.stream, made.row.id) not in run.tally.shown and len(run.tally.shown) < SHOWN:
             run.tally.shown.add((made.stream, made.row.id))
             await show_record(f"{made.stream} {made.row.ref or made.row.id}", made, return_state=True)
@@ -37,5 +37,5 @@ async def finish(run: Run, stream: Stream) -> None:
 @task(name="record", task_run_name="{title}", **ONCE)
 async def show_record(title: str, made: Outcome) -> State[None]:
     """The record stands in the list of task runs under its own number, red if a person must act."""
-    said = f"{made.outcome}: {made.reason} {made.remedy}".strip()
+    said = f"{made.outcome}: {made.row.ref} {made.reason}. {made.remedy}".strip()
     return Failed(message=said) if made.outcome in NEEDS_A_PERSON else Completed(message=said)

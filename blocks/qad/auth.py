@@ -53,6 +53,10 @@ class QadSession(httpx.Auth):
                 return
             refused = token
 
+    async def ready(self) -> None:
+        """There is a session: the shared one, or a new one; no other call is made."""
+        await self._token(None)
+
     async def _token(self, refused: str | None) -> str:
         session = await self._sessions.load(self._key)
         if session is None or not self._good(session, refused):
@@ -97,6 +101,9 @@ class QadBasic(httpx.Auth):
         """Keeps the header's value."""
         self._header = account.basic()
 
+    async def ready(self) -> None:
+        """Nothing is needed beforehand: each request carries the name and the password."""
+
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Yields the signed request, and once more without cookies if QAD refused it with some."""
         request.headers["Authorization"] = self._header
@@ -106,7 +113,7 @@ class QadBasic(httpx.Auth):
             yield request
 
 
-def auth_of(account: QadAccount, sessions: SessionCache, http: httpx.AsyncClient) -> httpx.Auth:
+def auth_of(account: QadAccount, sessions: SessionCache, http: httpx.AsyncClient) -> QadSession | QadBasic:
     """Returns what signs requests in the account's mode; sign-ins are sent by the given HTTP client."""
     if account.auth_mode == "basic":
         return QadBasic(account)

@@ -60,7 +60,8 @@ class QadClient:
             verify=account.trust(),
             transport=transport,
         )
-        self._http.auth = auth_of(account, sessions or LocalSessions(), self._http)
+        self._auth = auth_of(account, sessions or LocalSessions(), self._http)
+        self._http.auth = self._auth
         self._call = Caller(
             client=self._http,
             system=SYSTEM,
@@ -83,6 +84,11 @@ class QadClient:
     ) -> None:
         """Closes the connections; the session stays good for others."""
         await self._http.__aexit__(kind, error, trace)
+
+    async def ready(self) -> str:
+        """There is a session, the shared one or a new one; returns which workspace it opens."""
+        await self._auth.ready()
+        return f"workspace {self.account.workspace}"
 
     def browse(self, entity: str, filters: Sequence[Filter] = (), start: int = 1) -> AsyncIterator[Page]:
         """Yields the pages of the entity's list whose rows pass all filters, from page `start` on.

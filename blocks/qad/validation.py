@@ -104,7 +104,8 @@ def _raise_dead_sign_in(error: VendorError) -> None:
 
 def _together(name: str, found: list[EntityReport]) -> EntityReport:
     """Returns one report with the worst verdict and everything that was said."""
-    verdict = min((report.verdict for report in found), key=_WORST.index, default="unverified")
+    verdicts = {report.verdict for report in found}
+    verdict: Verdict = next((worst for worst in _WORST if worst in verdicts), "unverified")
     detail = "; ".join(report.detail for report in found) or "the profile names neither a list nor a resource"
     missing = list(dict.fromkeys(logical for report in found for logical in report.missing))
     return EntityReport(name, verdict, detail, missing)

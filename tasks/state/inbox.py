@@ -24,7 +24,10 @@ class Notice(NamedTuple):
 
 
 def receive(store: Store, pair: str, connection: str, system: str, notices: Iterable[Notice]) -> int:
-    """Stores the notices that are new, and returns how many were; a repeated event changes nothing."""
+    """Stores the notices that are new, and returns how many were; a repeated event changes nothing.
+
+    A notice that concerns no stream counts as handled at once: no run will ever read its record.
+    """
     now = utc_now()
     with store.session() as session:
         return sum(
@@ -36,7 +39,7 @@ def receive(store: Store, pair: str, connection: str, system: str, notices: Iter
                     "connection": connection,
                     "system": system,
                     "received_at": now,
-                    "handled_at": None,
+                    "handled_at": None if notice.stream else now,
                     **notice._asdict(),
                     "payload": store.vault.seal(notice.payload),
                 },

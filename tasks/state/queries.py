@@ -106,3 +106,10 @@ def ask_again(store: Store, connection: str, *, pair: str | None, outcome: str |
         for row in rows:
             row.asked = True
     return len(rows)
+
+
+def pairs_of(store: Store, connection: str) -> list[str]:
+    """Returns the pairs that have records of a connection of this name."""
+    with store.reading() as session:
+        found = select(Record.pair).where(col(Record.connection) == connection).distinct().order_by(Record.pair)
+        return list(session.scalars(found))

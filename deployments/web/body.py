@@ -1,0 +1,36 @@
+"""Reads what a stranger sends, and not more of it than we are willing to hold."""
+
+import asyncio
+
+from fastapi import HTTPException, Request, status
+from starlette.requests import ClientDisconnect
+
+LARGEST = 1024 * 1024  # bytes
+PATIENCE = 10.0  # seconds for the whole body; vendors do not wait longer for their answer either
+
+
+async def bounded_body(request: Request) -> bytes:
+    """Returns the raw body, which is no larger than 1 MiB whatever its headers claim.
+
+    Raises:
+        HTTPException: 413, it is larger; 408, it did not arrive in time; 400, the sender hung up.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > len(str(LARGEST)) or int(declared) > LARGEST):
+        raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read(request)
+    except TimeoutError:
+        raise HTTPException(status.HTTP_408_REQUEST_TIMEOUT) from None
+    except ClientDisconnect:
+        raise HTTPException(status.HTTP_400_BAD_REQUEST) from None
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE)
+    return bytes(body)

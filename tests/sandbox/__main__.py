@@ -1,0 +1,56 @@
+"""Serves the sandbox vendors with sample data: `python -m tests.sandbox`."""
+
+import argparse
+import contextlib
+import json
+import signal
+import threading
+
+from tests.sandbox import sample
+from tests.sandbox.bill import BillSandbox
+from tests.sandbox.qad import QadSandbox
+from tests.sandbox.serving import served
+
+
+def main() -> None:
+    """Prints one line of JSON with the addresses and credentials, then serves until it is told to stop."""
+    parser = argparse.ArgumentParser(description="Sandbox vendors on loopback.")
+    parser.add_argument("--bill-port", type=int, default=0)
+    parser.add_argument("--qad-port", type=int, default=0)
+    parser.add_argument("--suppliers", type=int, default=24)
+    parser.add_argument("--invoices", type=int, default=120)
+    parser.add_argument("--flawed", type=int, default=6)
+    asked = parser.parse_args()
+    bill, qad = BillSandbox(), QadSandbox()
+    bill.seed_chart(sample.CHART)
+    bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
+    qad.generate(suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=asked.invoices // 40)
+    with contextlib.ExitStack() as serving:
+        bill_url = serving.enter_context(served(bill.app, asked.bill_port))
+        qad_url = serving.enter_context(served(qad.app, asked.qad_port))
+        told = {
+            "bill": {
+                "url": bill_url,
+                "base_url": f"{bill_url}/connect",
+                "username": bill.username,
+                "password": bill.password,
+                "organization_id": bill.organization_id,
+                "developer_key": bill.developer_key,
+            },
+            "qad": {
+                "url": qad_url,
+                "base_url": f"{qad_url}{qad.context}",
+                "username": qad.username,
+                "password": qad.password,
+                "workspace": qad.workspace,
+            },
+        }
+        print(json.dumps(told), flush=True)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        stopped.wait()
+
+
+if __name__ == "__main__":
+    main()
