@@ -36,7 +36,7 @@ async def apply(file: ConnectionFile) -> list[str]:
         await _save(block, name)
         said.append(f"credentials {name} ({block.get_block_type_slug()})")
     if connections:
-        await _make_work_pool()
+        await make_work_pool()
     for name, pair, connection in connections:
         await connection.sides()
         await _save(connection, name)
@@ -92,7 +92,8 @@ async def _save(block: Block, name: str) -> None:
     await block.asave(name, overwrite=True)
 
 
-async def _make_work_pool() -> None:
+async def make_work_pool() -> None:
+    """The work pool that every deployment's runs go through exists."""
     template = ProcessWorker.get_default_base_job_template()
     async with get_client() as client:
         try:

@@ -21,6 +21,7 @@ from blocks.qad.wire import decode
 from blocks.redact import redacted
 
 _PARSED = "qad.body"
+_NO_SECRETS = frozenset({"Basic", "Bearer", "JSESSIONID"})
 _EXCERPT = 200  # characters of a page that should have been JSON
 _CHECK_LOGIN = "Check the username and the password of the QAD credentials, and the authentication mode."
 _CHECK_ADDRESS = "Check the base address of the QAD credentials, and the paths in their profile overrides."
@@ -54,6 +55,29 @@ def body_of(response: httpx.Response) -> Any:
     return response.extensions[_PARSED]
 
 
+def first_record(body: Any, array: str) -> dict[str, Any] | None:
+    """Returns the one record of an answer; None for no container or an empty one, which is how QAD says not found.
+
+    Raises:
+        TransientError: the container holds something else.
+    """
+    held = body.get("data") if isinstance(body, dict) else None
+    rows = held.get(array) if isinstance(held, dict) else None
+    if rows is None or rows == []:
+        return None
+    if not isinstance(rows, list) or not isinstance(rows[0], dict):
+        raise TransientError(f"QAD's answer for {array} holds no records", system=SYSTEM)
+    return rows[0]
+
+
+def remarks_of(stored: dict[str, Any], body: dict[str, Any], name: str) -> list[Any]:
+    """Returns QAD's remarks about a write, wherever it put them: in the record, beside it or at the top."""
+    beside = body.get("data")
+    places = (stored, beside if isinstance(beside, dict) else {}, body)
+    found = [place.get(name) for place in places]
+    return [remark for remarks in found if isinstance(remarks, list) for remark in remarks]
+
+
 @dataclass(frozen=True)
 class Judge:
     """Returns for a success; raises what an answer stands for otherwise, without any secret in its text.
@@ -63,6 +87,7 @@ class Judge:
 
     profile: Profile
     secrets: Sequence[str] = field(default=(), repr=False)
+    quotes: bool = True  # off where a page that should have been JSON may hold a token
 
     def __call__(self, response: httpx.Response) -> None:
         """Lets a success pass.
@@ -138,7 +163,7 @@ class Judge:
 
     def _not_json(self, response: httpx.Response) -> VendorError:
         what, said = _kind_of_page(response), self._excerpt(response)
-        says = f"{what} came instead of QAD's JSON (HTTP {response.status_code}): {said}"
+        says = f"{what} came instead of QAD's JSON (HTTP {response.status_code}{said})"
         if response.status_code >= 400:
             return ConfigurationError(says, system=SYSTEM, remedy=_CHECK_ADDRESS)
         # A login page or a proxy's notice may be gone next time; behind a write it does not tell what was done.
@@ -151,13 +176,15 @@ class Judge:
         return redacted(said or f"HTTP {response.status_code}", *self._hidden(response.request))
 
     def _excerpt(self, response: httpx.Response) -> str:
+        if not self.quotes:
+            return ""
         text = " ".join(response.content[:4000].decode(errors="replace").split())
-        return redacted(text, *self._hidden(response.request), limit=_EXCERPT)
+        return f": {redacted(text, *self._hidden(response.request), limit=_EXCERPT)}"
 
     def _hidden(self, request: httpx.Request) -> list[str]:
         sent = [request.headers.get("Authorization", ""), request.headers.get("Cookie", "")]
-        tokens = [part for text in sent for part in text.replace("=", " ").replace(";", " ").split() if len(part) > 12]
-        return [*self.secrets, *tokens]
+        tokens = {part for text in sent for part in text.replace("=", " ").replace(";", " ").split() if len(part) > 3}
+        return [*self.secrets, *(tokens - _NO_SECRETS)]
 
 
 def _read(body: Any) -> Answer:

@@ -14,7 +14,7 @@ from blocks.calls import Caller
 from blocks.errors import AnswerLostError, ConfigurationError, ConflictError, NotFoundError, TransientError
 from blocks.limits import CallSlots, LocalSlots
 from blocks.qad.account import QadAccount
-from blocks.qad.answers import Judge, body_of
+from blocks.qad.answers import Judge, body_of, first_record, remarks_of
 from blocks.qad.auth import auth_of
 from blocks.qad.logins import pointed
 from blocks.qad.pages import Filter, Page, one_row, pages
@@ -197,7 +197,7 @@ class QadClient:
 
     async def _read(self, kind: Entity, asked: dict[str, str]) -> Record | None:
         body = await self._ask("GET", self._path(kind), params={**asked, **self._view(kind)})
-        return _first(body, kind)
+        return first_record(body, kind.array)
 
     async def _write(self, kind: Entity, key: dict[str, str], wire: Record) -> Record:
         content = encode({self.profile.records.messages: [], kind.array: [wire]})
@@ -207,10 +207,13 @@ class QadClient:
                 body = await self._ask("POST", self._path(kind), params={**key, **self._view(kind)}, content=content)
             finally:
                 self._wrote_at = monotonic()
-        stored = _first(body, kind)
+        try:
+            stored = first_record(body, kind.array)
+        except TransientError as error:
+            raise AnswerLostError(str(error), system=SYSTEM) from error
         if stored is None:
             raise AnswerLostError(f"QAD took the record but returned none of {kind.resource}", system=SYSTEM)
-        remarks = {self.profile.records.messages: _remarks(stored, body, self.profile.records.messages)}
+        remarks = {self.profile.records.messages: remarks_of(stored, body, self.profile.records.messages)}
         return to_logical(self.profile, kind, {**stored, **remarks})
 
     async def _ask(self, method: str, path: str, *, params: Any = None, content: bytes | None = None) -> Any:
@@ -234,24 +237,6 @@ class QadClient:
 
     def _view(self, kind: Entity) -> dict[str, str]:
         return {self.profile.records.view_parameter: kind.view_uri} if kind.view_uri else {}
-
-
-def _first(body: Any, kind: Entity) -> Record | None:
-    """Returns the one record of an answer; None for no container or an empty one, which is how QAD says not found."""
-    held = body.get("data") if isinstance(body, dict) else None
-    rows = held.get(kind.array) if isinstance(held, dict) else None
-    if rows is None or rows == []:
-        return None
-    if not isinstance(rows, list) or not isinstance(rows[0], dict):
-        raise TransientError(f"QAD's answer for {kind.resource} holds no records", system=SYSTEM)
-    return rows[0]
-
-
-def _remarks(stored: Record, body: Record, name: str) -> list[Any]:
-    """Returns QAD's remarks about a write, wherever it put them: in the record, beside it or at the top."""
-    beside = body.get("data")
-    places = (stored, beside if isinstance(beside, dict) else {}, body)
-    return [remark for place in places for remark in place.get(name) or []]
 
 
 def _no_cookies() -> CookieJar:

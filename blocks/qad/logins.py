@@ -27,7 +27,7 @@ class Logins:
         self._http = http
         self._account = account
         self._paths = account.profile.paths
-        self._judge = Judge(account.profile, account.secrets())
+        self._judge = Judge(account.profile, account.secrets(), quotes=False)
 
     async def token(self, old: Session | None) -> Session:
         """Returns a session with a new token: by the old one's refresh token, or else by the password.
@@ -146,7 +146,7 @@ def _refuse(reply: httpx.Response, account: QadAccount) -> None:
         why = ": ".join(filter(None, (str(code or f"HTTP {reply.status_code}"), said)))
         raise CredentialsError(f"QAD refuses the sign-in ({why})", system=SYSTEM, code=str(code or ""), remedy=_CHECK)
     try:
-        Judge(account.profile, account.secrets())(reply)
+        Judge(account.profile, account.secrets(), quotes=False)(reply)
     except TransientError as error:
         wait = getattr(error, "retry_after", None)
         raise Busy(str(error), retry_after=wait, system=SYSTEM, code=error.code) from error

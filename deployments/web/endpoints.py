@@ -116,7 +116,7 @@ class Endpoints:
         try:
             async with asyncio.timeout(LOAD_SECONDS), self._turns:
                 found = await self._all(system, name)
-        except Exception as error:  # whatever it is, the notifications must go on
+        except Exception as error:  # noqa: BLE001 - whatever it is, the notifications must go on
             logger.warning("connection %s cannot be read from Prefect (%s)", name, type(error).__name__)
             if known := self._known.get((system, name)):
                 known.asked, known.failed = now, True

@@ -104,19 +104,21 @@ async def _guarded(
 
 
 async def _signed(
-    desk: Desk, endpoints: Sequence[Endpoint], headers: Headers, raw: bytes, sender: Sender
+    desk: Desk, endpoints: tuple[Endpoint, ...], headers: Headers, raw: bytes, sender: Sender
 ) -> list[Endpoint]:
     """Returns those connections whose keys signed the body, also when a key was replaced a moment ago."""
     if good := await _verified(endpoints, headers, raw, sender):
         return good
     name = endpoints[0].connection
     # A vendor gives up after a few refusals, long before we would have read the new key by ourselves.
-    if (current := await _guarded(desk, name, sender, newer_than=MISS)) != tuple(endpoints):
-        if good := await _verified(current, headers, raw, sender):
-            return good
+    current = await _guarded(desk, name, sender, newer_than=MISS)
+    if current != endpoints and (good := await _verified(current, headers, raw, sender)):
+        return good
     failures = desk.brake.failed(name)
     if failures & (failures - 1) == 0:  # the 1st, 2nd, 4th, 8th ...: guessing must not fill the log
-        logger.warning("%s notification for %s refused: no key of ours signed it (%d lately)", sender.title, name, failures)
+        logger.warning(
+            "%s notification for %s refused: no key of ours signed it (%d lately)", sender.title, name, failures
+        )
     await desk.brake.hold(failures)
     raise HTTPException(status.HTTP_401_UNAUTHORIZED)
 

@@ -31,7 +31,9 @@ def bare(code: str) -> dict[str, Any]:
     return {"errors": [{"severity": 1, "code": code, "message": "said so", "fieldName": ""}]}
 
 
-def judged(status: int = 200, *, method: str = "POST", headers: dict[str, str] | None = None, **body: Any) -> VendorError:
+def judged(
+    status: int = 200, *, method: str = "POST", headers: dict[str, str] | None = None, **body: Any
+) -> VendorError:
     request = httpx.Request(method, URL, headers={"Authorization": "Bearer 5b0c77aa11223344"})
     with pytest.raises(VendorError) as raised:
         JUDGE(httpx.Response(status, headers=headers, request=request, **body))

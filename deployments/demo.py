@@ -1,0 +1,118 @@
+"""`ml-connector demo`: sandbox vendors with sample data, and every pair at work on them."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deployments.config import Settings, prefect_environment
+from deployments.serve import Addresses, Processes, served
+
+CONNECTION = "demo"
+
+
+def demo(*, once: bool) -> int:
+    """Shows the product at work, and returns the exit status; everything it makes lives in a temporary home."""
+    said = Console()
+    with tempfile.TemporaryDirectory(prefix="ml-connector-demo-") as home, _own_environment(Path(home)) as settings:
+        with _vendors(settings) as vendors, served(settings) as (processes, addresses):
+            os.environ.update(processes.environment)
+            status = asyncio.run(_show(said, vendors, addresses))
+            if not once:
+                _go_on(said, processes)
+    return status
+
+
+@contextlib.contextmanager
+def _own_environment(home: Path) -> Iterator[Settings]:
+    """Nothing of the user's own Prefect or state is touched, whatever the environment says."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith(("PREFECT_", "ML_CONNECTOR_"))]:
+        if name != "ML_CONNECTOR_WEB_PORT":
+            del os.environ[name]
+    os.environ |= {"ML_CONNECTOR_HOME": str(home), "ML_CONNECTOR_ALLOW_PRIVATE_HOSTS": "1"}
+    settings = Settings()
+    os.environ.update(prefect_environment(settings))
+    try:
+        yield settings
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _vendors(settings: Settings) -> Iterator[dict[str, Any]]:
+    """The sandbox vendors run while the block does; yields their addresses and credentials."""
+    processes = Processes(settings.home_path, dict(os.environ))
+    sandbox = subprocess.Popen([sys.executable, "-m", "tests.sandbox"], stdout=subprocess.PIPE, start_new_session=True)
+    processes.running["sandbox"] = sandbox
+    try:
+        assert sandbox.stdout is not None
+        yield json.loads(sandbox.stdout.readline())
+    finally:
+        processes.stop()
+
+
+async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses) -> int:
+    # Only now, because Prefect reads its environment when it is imported.
+    from prefect.deployments import arun_deployment
+
+    from deployments.applying import apply
+    from deployments.config import read_connection_file
+    from tasks.state.queries import records
+    from tasks.state.store import open_store
+
+    os.environ.update(_variables(vendors))
+    for line in await apply(read_connection_file(Path(__file__).with_name("demo.yaml"))):
+        said.print(f"applied {line}")
+    said.print("running qad-bill/demo ...")
+    run = await arun_deployment(f"qad-bill/{CONNECTION}", as_subflow=False, poll_interval=1)
+    rows = records(open_store(), CONNECTION)
+    _print_outcomes(said, rows)
+    _print_addresses(said, vendors, addresses, str(run.id))
+    return 0 if run.state and run.state.is_final() and not run.state.is_crashed() and rows else 1
+
+
+def _variables(vendors: dict[str, Any]) -> dict[str, str]:
+    return {f"DEMO_{vendor}_{name}".upper(): value for vendor, told in vendors.items() for name, value in told.items()}
+
+
+def _print_outcomes(said: Console, rows: list[dict[str, Any]]) -> None:
+    counted: dict[str, Counter[str]] = {}
+    for row in rows:
+        counted.setdefault(row["stream"], Counter())[row["outcome"]] += 1
+    outcomes = ("created", "updated", "unchanged", "held", "refused", "in_doubt", "failed")
+    table = Table("stream", *outcomes, title="What became of the sample data")
+    for stream, counts in counted.items():
+        table.add_row(stream, *(str(counts[outcome] or "") for outcome in outcomes))
+    said.print(table)
+    reasons = Table("record", "outcome", "reason", "what to do", title="Held and refused")
+    for row in rows:
+        if row["outcome"] in {"held", "refused", "in_doubt", "failed"}:
+            reasons.add_row(f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"])
+    said.print(reasons)
+
+
+def _print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresses, run_id: str) -> None:
+    said.print(f"Prefect UI     {addresses.prefect_ui}")
+    said.print(f"this run       {addresses.prefect_ui}/runs/flow-run/{run_id}")
+    said.print(f"web app        {addresses.web}/health")
+    for vendor, told in vendors.items():
+        said.print(f"sandbox {vendor:<6} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})")
+
+
+def _go_on(said: Console, processes: Processes) -> None:
+    said.print("Stop with Ctrl-C.")
+    with contextlib.suppress(KeyboardInterrupt):
+        while not processes.fallen():
+            processes.running["web"].wait()
