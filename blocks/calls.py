@@ -15,7 +15,7 @@ READS = frozenset({"GET", "HEAD"})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class Busy(TransientError):
+class BusyError(TransientError):
     """The vendor turned the call away before doing anything with it, so that even a write may be repeated."""
 
     def __init__(self, message: str, *, retry_after: float | None = None, system: str = "", code: str = "") -> None:
@@ -40,7 +40,9 @@ class Caller:
     attempts: int = 4
     first_wait: float = 0.5  # seconds; doubles at each attempt, with jitter
 
-    async def __call__(self, method: str, path: str, *, repeatable: bool | None = None, **options: Any) -> httpx.Response:
+    async def __call__(
+        self, method: str, path: str, *, repeatable: bool | None = None, **options: Any
+    ) -> httpx.Response:
         """Returns the vendor's answer, once it is a success.
 
         Args:
@@ -71,7 +73,7 @@ class Caller:
             await self.slots.close(self.budget, cap.until, str(cap))
             raise
         except TransientError as error:
-            if harmless or isinstance(error, Busy | AnswerLostError):
+            if harmless or isinstance(error, BusyError | AnswerLostError):
                 raise
             # A gateway's 5xx does not tell whether the write behind it was done.
             raise AnswerLostError(str(error), system=self.system, code=error.code) from error
@@ -81,7 +83,9 @@ class Caller:
         try:
             return await self.client.request(method, path, **options)
         except NEVER_SENT as error:
-            raise Busy(f"{self.system} could not be reached ({type(error).__name__})", system=self.system) from error
+            raise BusyError(
+                f"{self.system} could not be reached ({type(error).__name__})", system=self.system
+            ) from error
         except httpx.TransportError as error:
             kind: type[TransientError] = TransientError if harmless else AnswerLostError
             said = f"{self.system} gave no answer to {method} {path.split('?')[0]} ({type(error).__name__})"
@@ -89,15 +93,15 @@ class Caller:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = getattr(error, "retry_after", None)
-        backoff = self.first_wait * 2 ** (state.attempt_number - 1) * random.uniform(0.75, 1.25)
+        asked = error.retry_after if isinstance(error, BusyError) else None
+        backoff: float = self.first_wait * 2 ** (state.attempt_number - 1) * random.uniform(0.75, 1.25)
         return max(asked or 0.0, backoff)
 
 
 def _may_repeat(error: BaseException, harmless: bool) -> bool:
     if isinstance(error, CapReachedError) or not isinstance(error, TransientError):
         return False
-    return isinstance(error, Busy) or harmless
+    return isinstance(error, BusyError) or harmless
 
 
 Call = Callable[..., Awaitable[httpx.Response]]

@@ -20,7 +20,9 @@ def checked_url(url: str, *, system: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"{system}: {url!r} is not a complete https address", system=system)
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError(f"{system}: the address must not hold credentials, a query or a fragment", system=system)
+        raise ConfigurationError(
+            f"{system}: the address must not hold credentials, a query or a fragment", system=system
+        )
     if os.environ.get(ALLOW_PRIVATE, "").lower() not in {"1", "true", "yes"}:
         _refuse_unsafe(parts.scheme, parts.hostname, system)
     return url.rstrip("/")

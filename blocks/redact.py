@@ -6,7 +6,7 @@ _SECRET_NAMES = (
     r"password|passwd|secret|client_secret|devkey|developer_key|sessionid|session_id|access_token|refresh_token"
     r"|token|authorization|api_key|securitykey|rememberme(?:id)?|cookie|set-cookie|jsessionid"
 )
-_PAIR = re.compile(rf"""(?ix) (["']?(?:{_SECRET_NAMES})["']?\s*[:=]\s*) ("[^"]*"|'[^']*'|[^\s,;&}}"']+)""")
+_PAIR = re.compile(rf"""(?ix) (["']?(?:{_SENSITIVE})["']?\s*[:=]\s*) ("[^"]*"|'[^']*'|[^\s,;&}}"']+)""")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 MASK = "***"
 

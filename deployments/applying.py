@@ -7,9 +7,9 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 from pydantic import ValidationError
 
@@ -53,7 +53,9 @@ def _credentials(entry: dict[str, Any]) -> tuple[str, Block]:
     fields = dict(entry)
     slug, name = str(fields.pop("type", "")), str(fields.pop("name", ""))
     if slug not in CREDENTIALS or not name:
-        raise ConfigurationError(f"credentials {name or '(without a name)'}: type {slug!r} is none of {_either(CREDENTIALS)}")
+        raise ConfigurationError(
+            f"credentials {name or '(without a name)'}: type {slug!r} is none of {_either(CREDENTIALS)}"
+        )
     return name, _built(CREDENTIALS[slug], fields, f"credentials {name}")
 
 
@@ -75,19 +77,22 @@ def _built(kind: type[Any], fields: dict[str, Any], what: str) -> Any:
     try:
         return kind(**fields)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False))
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
+        )
         raise ConfigurationError(f"{what}: {wrong}") from None
 
 
 async def _save(block: Block, name: str) -> None:
     """Stores the block; what it learned since it was first applied (a webhook key) stays unless the file says it."""
-    learned = getattr(type(block), "learned", frozenset()) - block.model_fields_set
+    learned: frozenset[str] = getattr(type(block), "learned", frozenset()) - block.model_fields_set
     try:
         before = await type(block).aload(name) if learned else None
     except ValueError:
         before = None
-    for field in learned if before else ():
-        setattr(block, field, getattr(before, field))
+    if before is not None:
+        for field in learned:
+            setattr(block, field, getattr(before, field))
     await type(block).aregister_type_and_schema()
     await block.asave(name, overwrite=True)
 
@@ -114,5 +119,3 @@ async def _deploy(name: str, pair: Pair, connection: Connection) -> None:
         description=pair.flow.description,
     )
     await deployment.aapply()
-
-

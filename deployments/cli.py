@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ IN_AGREEMENT, SOME_REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 app = App(name="ml-connector", help="Keeps pairs of business systems in agreement, without re-keying.")
 Json = Annotated[bool, Parameter("--json", negative="", help="Print one JSON document, and nothing else.")]
 Many = Annotated[list[str] | None, Parameter(negative="", consume_multiple=False)]
+Result = TypeVar("Result")
 Switch = Annotated[bool, Parameter(negative="")]
 
 
@@ -191,7 +192,7 @@ def _prepare() -> None:
     os.environ.update(prefect_environment(_settings()))
 
 
-def _awaited(work: Coroutine[Any, Any, Any]) -> Any:
+def _awaited(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 

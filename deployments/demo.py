@@ -24,12 +24,16 @@ CONNECTION = "demo"
 def demo(*, once: bool) -> int:
     """Shows the product at work, and returns the exit status; everything it makes lives in a temporary home."""
     said = Console()
-    with tempfile.TemporaryDirectory(prefix="ml-connector-demo-") as home, _own_environment(Path(home)) as settings:
-        with _vendors(settings) as vendors, served(settings) as (processes, addresses):
-            os.environ.update(processes.environment)
-            status = asyncio.run(_show(said, vendors, addresses))
-            if not once:
-                _go_on(said, processes)
+    with (
+        tempfile.TemporaryDirectory(prefix="ml-connector-demo-") as home,
+        _own_environment(Path(home)) as settings,
+        _vendors(settings) as vendors,
+        served(settings) as (processes, addresses),
+    ):
+        os.environ.update(processes.environment)
+        status = asyncio.run(_show(said, vendors, addresses))
+        if not once:
+            _go_on(said, processes)
     return status
 
 
@@ -57,8 +61,7 @@ def _vendors(settings: Settings) -> Iterator[dict[str, Any]]:
     sandbox = subprocess.Popen([sys.executable, "-m", "tests.sandbox"], stdout=subprocess.PIPE, start_new_session=True)
     processes.running["sandbox"] = sandbox
     try:
-        assert sandbox.stdout is not None
-        yield json.loads(sandbox.stdout.readline())
+        yield json.loads(sandbox.stdout.readline() if sandbox.stdout else b"{}")
     finally:
         processes.stop()
 
@@ -108,7 +111,9 @@ def _print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresse
     said.print(f"this run       {addresses.prefect_ui}/runs/flow-run/{run_id}")
     said.print(f"web app        {addresses.web}/health")
     for vendor, told in vendors.items():
-        said.print(f"sandbox {vendor:<6} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})")
+        said.print(
+            f"sandbox {vendor:<6} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})"
+        )
 
 
 def _go_on(said: Console, processes: Processes) -> None:

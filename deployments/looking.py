@@ -13,7 +13,8 @@ from tasks.state import queries
 from tasks.state.store import open_store
 
 PUBLIC = (
-    "pair", "connection", "stream", "source_id", "source_ref", "target_id", "outcome", "reason", "attempts", "updated_at"
+    "pair", "connection", "stream", "source_id", "source_ref", "target_id",
+    "outcome", "reason", "attempts", "updated_at",
 )  # fmt: skip
 
 
@@ -24,7 +25,13 @@ def records(settings: Settings, connection: str, outcome: str | None, *, as_json
     if as_json:
         print(json.dumps([{key: row[key] for key in PUBLIC} for row in rows], indent=2))
         return 0
-    columns = {"stream": "stream", "source_ref": "record", "outcome": "outcome", "reason": "reason", "remedy": "what to do"}
+    columns = {
+        "stream": "stream",
+        "source_ref": "record",
+        "outcome": "outcome",
+        "reason": "reason",
+        "remedy": "what to do",
+    }
     table = Table(*columns.values(), "since")
     for row in rows:
         table.add_row(*(str(row[key] or "") for key in columns), row["since"][:16].replace("T", " "))
@@ -53,7 +60,10 @@ def audit(settings: Settings, connection: str, record: str, *, as_json: bool) ->
 def _print_audit(rows: list[dict[str, Any]]) -> None:
     console = Console()
     for row in rows:
-        console.rule(f"{row['at'][:19].replace('T', ' ')}  {row['stream']} {row['source_ref']}  {row['action']}: {row['outcome']}")
+        console.rule(
+            f"{row['at'][:19].replace('T', ' ')}  {row['stream']} {row['source_ref']}  "
+            f"{row['action']}: {row['outcome']}"
+        )
         if row["summary"]:
             console.print(row["summary"])
         for part in ("source", "sent", "answer"):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from prefect.client.schemas.objects import State
@@ -33,17 +34,18 @@ async def run(pair: str, connection: str, asked: dict[str, Any], *, as_json: boo
         raise ConfigurationError(f"there is no pair {pair!r}; there are {', '.join(PAIRS)}")
     said = Console(stderr=True)
     runs: list[Run] = []
-    with _progress(said) as show, watched(lambda one: (_remember(runs, one), show(one))):
-        state = await PAIRS[pair].flow(connection=connection, **asked, return_state=True)
+    with _Progress(said) as show, watched(lambda one: _seen(runs, one, show)):
+        flow: Any = PAIRS[pair].flow
+        state = await flow(connection=connection, **asked, return_state=True)
     return await _ending(state, runs[-1] if runs else None, said, as_json)
 
 
-def _remember(runs: list[Run], one: Run) -> None:
-    if one not in runs:
-        runs.append(one)
+def _seen(runs: list[Run], one: Run, show: Callable[[Run], None]) -> None:
+    runs[:] = [one]
+    show(one)
 
 
-class _progress:
+class _Progress:
     """Shows how a run comes on: one moving line on a terminal, a plain line now and then elsewhere."""
 
     def __init__(self, console: Console) -> None:

@@ -162,7 +162,9 @@ def _wait_for(processes: Processes, name: str, url: str) -> None:
             if httpx.get(url, timeout=2).is_success:
                 return
         time.sleep(0.2)
-    raise ConfigurationError(f"{name} did not answer within {STARTED_WITHIN:.0f} s; see {processes.log_folder / name}.log")
+    raise ConfigurationError(
+        f"{name} did not answer within {STARTED_WITHIN:.0f} s; see {processes.log_folder / name}.log"
+    )
 
 
 def _until_stopped(processes: Processes) -> str | None:

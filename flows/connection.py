@@ -14,10 +14,14 @@ class Connection(Block):
 
     pair: ClassVar[str]
     systems: ClassVar[dict[str, type[Block]]]  # source and target: the field that names a credentials block, its type
-    not_rules: ClassVar[frozenset[str]] = frozenset({"schedule", "lag_minutes", "hold_alarm_days", "in_doubt_wait_seconds"})
+    not_rules: ClassVar[frozenset[str]] = frozenset(
+        {"schedule", "lag_minutes", "hold_alarm_days", "in_doubt_wait_seconds"}
+    )
 
     schedule: str = Field(
-        default="", title="Schedule", description="When it runs, as a cron expression in UTC; empty for never by itself."
+        default="",
+        title="Schedule",
+        description="When it runs, as a cron expression in UTC; empty for never by itself.",
     )
     lag_minutes: int = Field(
         default=5, ge=0, title="Lag", description="How many minutes before the last reading each new reading begins."

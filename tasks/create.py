@@ -32,7 +32,7 @@ async def create_page(run: Run, stream: Stream, rows: Sequence[Row], label: str,
 async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: Any) -> None:
     """Decides about each row and does what was decided; in a dry run it is only listed."""
     decided = [(row, decision_about(stream, row, references)) for row in rows]
-    for row, decision in decided:
+    for _row, decision in decided:
         if isinstance(decision, Ignore):
             run.ignore(stream.name, decision)
     settled = [(row, one) for row, one in decided if not isinstance(one, Write | Ignore)]
@@ -67,8 +67,8 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
         case Outcome():
             return decision
         case Adopt(target_id, evidence, kind, label):
-            link = {"kind": kind, "state": "live", "sent_hash": "", "evidence": evidence, "label": label}
-            return Outcome(stream, row, "unchanged", evidence, target_id=target_id, action="adopt", link=link)
+            adopted = {"kind": kind, "state": "live", "sent_hash": "", "evidence": evidence, "label": label}
+            return Outcome(stream, row, "unchanged", evidence, target_id=target_id, action="adopt", link=adopted)
         case Hold(reason, causes, remedy, suspends):
             link = {"state": "suspended"} if suspends else None
             return Outcome(stream, row, "held", reason, remedy, causes, link=link)

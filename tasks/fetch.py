@@ -35,7 +35,9 @@ async def fetch_changed(run: Run, stream: Stream) -> AsyncIterator[Page]:
         return
     async for page in _window(run, stream):
         yield page
-    announced = {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
+    announced = (
+        {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
+    )
     async for page in _by_id(run, stream, sorted(announced), "announced"):
         yield page
     inbox.handled(run.ledger.store, [number for numbers in announced.values() for number in numbers])

@@ -19,7 +19,6 @@ from tasks.state.shared_sessions import SharedSessions
 from tasks.state.slots import SharedSlots
 from tasks.state.store import Store, open_store
 
-
 _watcher: ContextVar[Callable[["Run"], object]] = ContextVar("watcher", default=lambda _run: None)
 
 
@@ -138,17 +137,17 @@ async def open_run(
     Raises:
         TimeoutError: another run held the connection for longer than an hour.
     """
-    store = store or await asyncio.to_thread(open_store)
+    opened = store or await asyncio.to_thread(open_store)
     scope = f"{pair}/{connection}@{identities[0]}>{identities[1]}"
-    ledger = Ledger(store, pair, connection, scope, run_id, rules_hash)
-    slots, sessions = SharedSlots(store), SharedSessions(store)
+    ledger = Ledger(opened, pair, connection, scope, run_id, rules_hash)
+    slots, sessions = SharedSlots(opened), SharedSessions(opened)
     run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, settle_seconds)
     _watcher.get()(run)
     try:
         if request.dry_run:
             yield run
             return
-        async with lease(store, f"run:{scope}", seconds=60, patience=3600) as run.holder:
+        async with lease(opened, f"run:{scope}", seconds=60, patience=3600) as run.holder:
             yield run
     finally:
         await slots.release()

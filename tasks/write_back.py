@@ -1,5 +1,7 @@
 """Step 5: the watermark moves, and people see what became of the records."""
 
+from typing import Any
+
 from prefect import task
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -22,7 +24,8 @@ async def write_back(run: Run, stream: Stream) -> None:
     for made in run.to_show():
         if (made.stream, made.row.id) not in run.tally.shown and len(run.tally.shown) < SHOWN:
             run.tally.shown.add((made.stream, made.row.id))
-            await show_record(f"{made.stream} {made.row.ref or made.row.id}", made, return_state=True)
+            shown: Any = show_record(f"{made.stream} {made.row.ref or made.row.id}", made, return_state=True)
+            await shown
 
 
 @task(name="write back", task_run_name="write back {stream.name}", **ONCE)
@@ -35,7 +38,7 @@ async def finish(run: Run, stream: Stream) -> None:
 
 
 @task(name="record", task_run_name="{title}", **ONCE)
-async def show_record(title: str, made: Outcome) -> State[None]:
+async def show_record(title: str, made: Outcome) -> State[Any]:
     """The record stands in the list of task runs under its own number, red if a person must act."""
     said = f"{made.outcome}: {made.row.ref} {made.reason}. {made.remedy}".strip()
     return Failed(message=said) if made.outcome in NEEDS_A_PERSON else Completed(message=said)

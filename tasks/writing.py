@@ -71,7 +71,9 @@ async def _write_together(run: Run, stream: Stream, target: Target, drafts: Sequ
     try:
         results = await _send(target, drafts, intents)
     except AnswerLostError as lost:
-        run.keep([_doubtful(stream, draft.row, intent, str(lost)) for draft, intent in zip(drafts, intents, strict=True)])
+        run.keep(
+            [_doubtful(stream, draft.row, intent, str(lost)) for draft, intent in zip(drafts, intents, strict=True)]
+        )
         raise
     settled = zip(drafts, intents, results, strict=True)
     run.keep([_outcome(stream, draft, intent, result) for draft, intent, result in settled])
@@ -94,9 +96,18 @@ async def _send(target: Target, drafts: Sequence[Draft], intents: Sequence[Inten
 def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | RefusedError) -> Outcome:
     write = draft.write
     if isinstance(result, RefusedError):
-        remedy = result.remedy or f"Correct the record in its source system; {result.system or 'the target'} refuses it."
+        remedy = (
+            result.remedy or f"Correct the record in its source system; {result.system or 'the target'} refuses it."
+        )
         return Outcome(
-            stream.name, draft.row, "refused", str(result), remedy, action=write.operation, sent=write.body, intent_id=intent.id
+            stream.name,
+            draft.row,
+            "refused",
+            str(result),
+            remedy,
+            action=write.operation,
+            sent=write.body,
+            intent_id=intent.id,
         )
     return Outcome(
         stream.name,
@@ -139,7 +150,7 @@ async def settle_doubts(run: Run, stream: Stream) -> None:
     for doubt in doubts:
         if doubt.intent.operation == "create" and doubt.intent.kind in stream.targets:
             by_kind[doubt.intent.kind].append(doubt)
-    found = {}
+    found: dict[str, Found] = {}
     for kind, members in by_kind.items():
         since = min(doubt.intent.opened_at for doubt in members) - SKEW
         matches = await stream.targets[kind].find([doubt.body["body"] for doubt in members], since)

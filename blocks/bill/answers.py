@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from blocks.bill.account import SYSTEM
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import (
     CapReachedError,
     ConfigurationError,
@@ -95,7 +95,7 @@ def judge(response: httpx.Response, secrets: Sequence[str] = ()) -> None:
 
     Raises:
         CapReachedError: the hourly cap is spent; it clears at the top of the next clock hour.
-        Busy: too many calls at once; nothing was done.
+        BusyError: too many calls at once; nothing was done.
         TransientError: BILL's servers are in trouble, or something other than BILL's API answered.
         VendorError: any other kind, by the codes above.
     """
@@ -147,7 +147,7 @@ def _limited(response: httpx.Response, found: Sequence[Problem], text: str) -> T
         code = TOO_MANY_AT_ONCE if TOO_MANY_AT_ONCE in codes else ""
         # Calls that were turned away together must not come back together.
         wait = _seconds(response.headers.get("Retry-After")) or random.uniform(0.5, 1.5)
-        return Busy(f"BILL has too many calls at once ({text or 429})", retry_after=wait, system=SYSTEM, code=code)
+        return BusyError(f"BILL has too many calls at once ({text or 429})", retry_after=wait, system=SYSTEM, code=code)
     return None
 
 

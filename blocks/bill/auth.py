@@ -9,7 +9,7 @@ import httpx
 from blocks.bill.account import SYSTEM, BillAccount
 from blocks.bill.answers import judge, session_refused
 from blocks.bill.wire import decode, encode
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import CredentialsError, NotFoundError, RefusedError, TransientError
 from blocks.sessions import Session, SessionCache
 
@@ -102,7 +102,7 @@ async def sign_in(client: httpx.AsyncClient, account: BillAccount) -> Session:
         )
     except httpx.TransportError as error:
         # The request that needed the session was not sent, so that even a write may be repeated.
-        raise Busy(f"BILL's login gave no answer ({type(error).__name__})", system=SYSTEM) from error
+        raise BusyError(f"BILL's login gave no answer ({type(error).__name__})", system=SYSTEM) from error
     _judge_login(reply, account)
     answer = decode(reply.content or b"{}")
     session_id = answer.get("sessionId") if isinstance(answer, dict) else None

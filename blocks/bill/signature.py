@@ -37,7 +37,7 @@ def parse(raw: str | bytes) -> Notification:
     if isinstance(body, str):
         body = decode(body)
     if not isinstance(body, dict):
-        raise ValueError("the notification is not a JSON object")  # noqa: TRY004 - callers expect ValueError
+        raise ValueError("the notification is not a JSON object")
     return Notification.of(body)
 
 

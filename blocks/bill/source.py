@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from blocks.bill.filters import all_of, clause
 from blocks.bill.pages import Page

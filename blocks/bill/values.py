@@ -16,7 +16,7 @@ def money(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool | float) or not isinstance(value, Decimal | int | str):
-        raise ValueError(f"a {type(value).__name__} is not an exact amount")  # noqa: TRY004 - callers expect ValueError
+        raise ValueError(f"a {type(value).__name__} is not an exact amount")
     try:
         amount = Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
     except InvalidOperation:

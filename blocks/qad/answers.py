@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from blocks.calls import READS, Busy
+from blocks.calls import READS, BusyError
 from blocks.errors import (
     ConfigurationError,
     ConflictError,
@@ -93,7 +93,7 @@ class Judge:
         """Lets a success pass.
 
         Raises:
-            Busy: QAD turned the call away before doing anything.
+            BusyError: QAD turned the call away before doing anything.
             TransientError: a server is in trouble, or something else than QAD answered.
             VendorError: any other kind, by the tables of this file.
         """
@@ -111,7 +111,7 @@ class Judge:
         meant, because = self.profile.error_codes, self._because(response, problems)
         if status in {429, 503} or codes & meant.busy:
             wait = _seconds(response.headers.get("Retry-After"))
-            return Busy(f"QAD is busy ({because})", retry_after=wait, system=SYSTEM, code=_code(problems))
+            return BusyError(f"QAD is busy ({because})", retry_after=wait, system=SYSTEM, code=_code(problems))
         if status == httpx.codes.UNAUTHORIZED or codes & meant.unauthorized:
             return self._error(CredentialsError, f"QAD refuses the sign-in ({because})", problems, _CHECK_LOGIN)
         if status == httpx.codes.FORBIDDEN or codes & meant.forbidden:

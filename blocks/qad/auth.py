@@ -40,7 +40,7 @@ class QadSession(httpx.Auth):
 
         Raises:
             CredentialsError: QAD refuses the sign-in itself.
-            Busy: the sign-in could not be made for now; the request was not sent.
+            BusyError: the sign-in could not be made for now; the request was not sent.
         """
         refused: str | None = None  # the token that QAD last refused; None before any answer
         for _attempt in range(2):

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import ConfigurationError, CredentialsError, TransientError, VendorError
 from blocks.qad.account import AUTO, QadAccount
 from blocks.qad.answers import Judge, body_of
@@ -34,7 +34,7 @@ class Logins:
 
         Raises:
             CredentialsError: QAD refuses the user, the password or the client id.
-            Busy: QAD gave no answer for now; whatever waited for the session was not sent.
+            BusyError: QAD gave no answer for now; whatever waited for the session was not sent.
         """
         if old and old.values.get(REFRESH):
             try:
@@ -50,7 +50,7 @@ class Logins:
 
         Raises:
             CredentialsError: QAD refuses the user or the password.
-            Busy: QAD gave no answer for now.
+            BusyError: QAD gave no answer for now.
         """
         form = {"username": self._account.username, "password": self._account.password}
         reply = await self._send("POST", self._paths.session_login, json=form)
@@ -80,7 +80,7 @@ class Logins:
         try:
             self._judge(reply)
         except TransientError as error:
-            raise Busy(str(error), system=SYSTEM, code=error.code) from error
+            raise BusyError(str(error), system=SYSTEM, code=error.code) from error
         except VendorError as error:
             remedy = f"{_CHECK} If QAD has Basic sign-in switched off, enter the client id instead of {AUTO!r}."
             raise type(error)(f"QAD does not tell its client id: {error}", system=SYSTEM, remedy=remedy) from error
@@ -115,7 +115,7 @@ class Logins:
             return await self._http.request(method, path, auth=None, **options)
         except httpx.TransportError as error:
             # The request that needed the session was not sent, so that even a write may be repeated.
-            raise Busy(f"QAD's sign-in gave no answer ({type(error).__name__})", system=SYSTEM) from error
+            raise BusyError(f"QAD's sign-in gave no answer ({type(error).__name__})", system=SYSTEM) from error
 
     def _body(self, reply: httpx.Response) -> dict[str, Any]:
         body = body_of(reply)
@@ -149,7 +149,7 @@ def _refuse(reply: httpx.Response, account: QadAccount) -> None:
         Judge(account.profile, account.secrets(), quotes=False)(reply)
     except TransientError as error:
         wait = getattr(error, "retry_after", None)
-        raise Busy(str(error), retry_after=wait, system=SYSTEM, code=error.code) from error
+        raise BusyError(str(error), retry_after=wait, system=SYSTEM, code=error.code) from error
     except VendorError as error:
         raise type(error)(f"QAD's sign-in: {error}", system=SYSTEM, code=error.code, remedy=error.remedy) from error
     raise CredentialsError(f"QAD refuses the sign-in (HTTP {reply.status_code})", system=SYSTEM, remedy=_CHECK)
@@ -158,7 +158,7 @@ def _refuse(reply: httpx.Response, account: QadAccount) -> None:
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not (value.isascii() and value.isprintable() and value) or " " in value:
-        raise Busy(f"QAD's sign-in answered without {name}", system=SYSTEM)
+        raise BusyError(f"QAD's sign-in answered without {name}", system=SYSTEM)
     return value
 
 

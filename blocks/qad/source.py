@@ -105,5 +105,6 @@ class QadSource:
 
 
 async def _nothing() -> AsyncIterator[Page]:
-    for page in ():
+    no_pages: tuple[Page, ...] = ()
+    for page in no_pages:
         yield page

@@ -123,7 +123,15 @@ def _closed(link: Link, bill: Bill | None) -> Decision:
         return Refuse(said, "Cancel the payment in BILL and archive the bill, or reopen the invoice in QAD.")
     note = "closed in QAD: the unpaid bill is withdrawn"
     archived = {"archived": True}
-    return Write("archive", archived, kind=link.kind, target_id=link.target_id, note=note, link_state="archived", label=link.label)
+    return Write(
+        "archive",
+        archived,
+        kind=link.kind,
+        target_id=link.target_id,
+        note=note,
+        link_state="archived",
+        label=link.label,
+    )
 
 
 def _reopened(invoice: SupplierInvoice, link: Link) -> Decision:

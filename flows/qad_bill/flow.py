@@ -8,8 +8,8 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from flows.opening import opened
-from flows.qad_bill.streams import streams_of
 from flows.qad_bill.rules import PAIR, QadBillConnection
+from flows.qad_bill.streams import streams_of
 from tasks.authenticate import authenticate
 from tasks.move import move
 from tasks.run import Request

@@ -106,7 +106,12 @@ def to_vendor_credit(note: SupplierInvoice, refs: References) -> Body:
 
 
 def to_qad_payment(
-    payment: Payment, split: Split, reference: str, invoice: Mapping[str, str | int], party: str, rules: QadBillConnection
+    payment: Payment,
+    split: Split,
+    reference: str,
+    invoice: Mapping[str, str | int],
+    party: str,
+    rules: QadBillConnection,
 ) -> Body:
     """Returns the QAD supplier payment for one bill's part of a payment, allocated to the invoice it pays.
 

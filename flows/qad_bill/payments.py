@@ -75,9 +75,7 @@ def decide_payment(rules: QadBillConnection) -> Callable[[Row, Paid], Decision]:
         if stage in {"reversed", "attention"} and is_posted and posted is not None:
             note = f"BILL says {says}: the payment is reversed"
             voided = {"status": rules.void_status}
-            return Write(
-                "update", voided, "payment", posted.target_id, note, posted.revision, "reversed", posted.label
-            )
+            return Write("update", voided, "payment", posted.target_id, note, posted.revision, "reversed", posted.label)
         if stage == "attention":
             said = f"BILL says {says}: the payment did not arrive"
             return Refuse(said, "Act on the payment in BILL; nothing is posted in QAD for it.")

@@ -1,6 +1,6 @@
 """Streams `accounts` and `departments`: QAD's codes find BILL's chart of accounts and departments."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -48,10 +48,10 @@ class Chart:
             return (found, "mapped in the connection file") if found else None
         by_number = [one for one in self.records.values() if one.number and one.number == code]
         by_name = [one for one in self.records.values() if name and one.name.strip().lower() == name.strip().lower()]
-        for found, why in ((by_number, f"the same number {code}"), (by_name, f"the same name {name!r}")):
-            active = [one for one in found if one.active]
-            if len(active or found) == 1:
-                return (active or found)[0], why
+        for alike, why in ((by_number, f"the same number {code}"), (by_name, f"the same name {name!r}")):
+            active = [one for one in alike if one.active] or alike
+            if len(active) == 1:
+                return active[0], why
         return None
 
 
@@ -87,7 +87,7 @@ def decide(thing: str, mapping: Mapping[str, str], create: bool) -> Callable[[Ro
     return decided
 
 
-def chart_of(bill: BillClient, kind: Kind, name: str) -> Callable[[Run, Sequence[Row]], object]:
+def chart_of(bill: BillClient, kind: Kind, name: str) -> Callable[[Run, Sequence[Row]], Awaitable[Chart]]:
     """Returns the align step of stream `name`: reads BILL's changed records of this kind, once a run."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Chart:

@@ -10,6 +10,7 @@ from blocks.qad.credentials import QadCredentials
 from flows.connection import Connection
 
 PAIR = "qad-bill"
+Becomes = Literal["bill", "vendor_credit", "skip"]
 
 
 class QadBillConnection(Connection):
@@ -59,8 +60,8 @@ class QadBillConnection(Connection):
         title="Approved statuses",
         description="QAD invoice status codes that count as approved; if empty, QAD's own approved flag decides.",
     )
-    invoice_types: dict[str, Literal["bill", "vendor_credit", "skip"]] = Field(
-        default_factory=lambda: {"INVOICE": "bill", "CREDITNOTE": "vendor_credit"},
+    invoice_types: dict[str, Becomes] = Field(
+        default_factory=lambda: dict[str, Becomes](INVOICE="bill", CREDITNOTE="vendor_credit"),
         title="Invoice types",
         description="What a QAD invoice type becomes in BILL; a type that is not named is refused with that reason.",
     )

@@ -39,7 +39,11 @@ class Directory:
     def namesakes(self, name: str) -> list[Mirrored]:
         """Returns the active vendors of that name that no supplier is linked to."""
         wanted = _plain(name)
-        return [one for one in self.vendors.values() if one.active and _plain(one.name) == wanted and one.id not in self.taken]
+        return [
+            one
+            for one in self.vendors.values()
+            if one.active and _plain(one.name) == wanted and one.id not in self.taken
+        ]
 
 
 def decide(rules: QadBillConnection) -> Callable[[Row, Directory], Decision]:
@@ -91,8 +95,7 @@ def _adopt_namesake(supplier: Supplier, directory: Directory) -> Decision | None
         return Adopt(vendor.id, evidence, "vendor", vendor.body.get("billCurrency") or "USD")
     if not namesakes:
         return None
-    ids = ", ".join(one.id for one in (one for one, _why in proven) or namesakes) if proven else ""
-    listed = ids or ", ".join(one.id for one in namesakes)
+    listed = ", ".join(one.id for one in ([one for one, _why in proven] or namesakes))
     said = (
         f"{len(proven)} BILL vendors could be supplier {supplier.code}: {listed}"
         if proven
@@ -109,7 +112,11 @@ def _evidence(supplier: Supplier, vendor: Mirrored) -> str:
     pairs = (
         ("tax id", _digits(supplier.tax_id), _digits((body.get("additionalInfo") or {}).get("taxId"))),
         ("e-mail", _plain(supplier.email), _plain(body.get("email"))),
-        ("address", _place(supplier.street1, supplier.zip), _place(address.get("line1"), address.get("zipOrPostalCode"))),
+        (
+            "address",
+            _place(supplier.street1, supplier.zip),
+            _place(address.get("line1"), address.get("zipOrPostalCode")),
+        ),
     )
     return " and ".join(name for name, ours, theirs in pairs if ours and ours == theirs)
 

@@ -57,7 +57,7 @@ def announced(store: Store, pair: str, connection: str, stream: str) -> dict[str
             col(InboxEvent.stream) == stream,
             col(InboxEvent.handled_at).is_(None),
         )
-        rows = session.execute(select(InboxEvent.id, InboxEvent.record_id).where(*where)).all()
+        rows = session.execute(select(col(InboxEvent.id), col(InboxEvent.record_id)).where(*where)).all()
     found: dict[str, list[int]] = {}
     for number, record_id in rows:
         found.setdefault(record_id, []).append(number)
@@ -77,7 +77,9 @@ def handled(store: Store, numbers: Collection[int]) -> None:
 def waiting(store: Store) -> list[tuple[str, str, int]]:
     """Returns (pair, connection, number of unhandled notices) of every connection that has some."""
     with store.reading() as session:
-        counted = select(InboxEvent.pair, InboxEvent.connection, func.count()).where(
+        counted = select(col(InboxEvent.pair), col(InboxEvent.connection), func.count()).where(
             col(InboxEvent.handled_at).is_(None)
         )
-        return [tuple(row) for row in session.execute(counted.group_by(InboxEvent.pair, InboxEvent.connection))]
+        return [
+            tuple(row) for row in session.execute(counted.group_by(col(InboxEvent.pair), col(InboxEvent.connection)))
+        ]

@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from blocks.source import Row
 from tasks.outcomes import Write
-from tasks.state.ledger import Ledger
 from tasks.state.leases import still_held
+from tasks.state.ledger import Ledger
 from tasks.state.models import Attempt, Intent, utc_now
 
 
@@ -51,7 +51,13 @@ def begin(ledger: Ledger, stream: str, drafts: Sequence[tuple[Row, Write, str]],
             revision=write.revision,
             request_id=request_id(ledger.scope, stream, row.id, write.operation, write.revision, body_hash),
             body=ledger.store.vault.seal(
-                {"body": write.body, "hash": row.hash, "sent_hash": body_hash, "source": row.content, "label": write.label}
+                {
+                    "body": write.body,
+                    "hash": row.hash,
+                    "sent_hash": body_hash,
+                    "source": row.content,
+                    "label": write.label,
+                }
             ),
             target_id=write.target_id or None,
             opened_at=now,
@@ -70,7 +76,7 @@ def in_doubt(ledger: Ledger, stream: str) -> list[OpenIntent]:
     """Returns the stream's writes that were begun and have no outcome, oldest first."""
     with ledger.store.reading() as session:
         where = (col(Intent.scope) == ledger.scope, col(Intent.stream) == stream, col(Intent.settled_at).is_(None))
-        found = session.scalars(select(Intent).where(*where).order_by(Intent.opened_at)).all()
+        found = session.scalars(select(Intent).where(*where).order_by(col(Intent.opened_at))).all()
     return [OpenIntent(intent, ledger.store.vault.unseal(intent.body or b"")) for intent in found]
 
 

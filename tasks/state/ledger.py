@@ -46,7 +46,8 @@ class Ledger:
             return {row.source_id: row for row in found}
 
     def _by_ids(self, table: Any, stream: str, column: Any, ids: Collection[str]) -> list[Any]:
-        listed, found = list(ids), []
+        listed: list[str] = list(ids)
+        found: list[Any] = []
         with self.store.reading() as session:
             for start in range(0, len(listed), MANY):
                 part = listed[start : start + MANY]
@@ -58,7 +59,7 @@ class Ledger:
         """Returns the source ids of the records that people know by these numbers."""
         with self.store.reading() as session:
             where = (col(Record.scope) == self.scope, col(Record.stream) == stream, col(Record.source_ref).in_(refs))
-            return list(session.scalars(select(Record.source_id).where(*where)))
+            return list(session.scalars(select(col(Record.source_id)).where(*where)))
 
     def twins(self, stream: str, records: Mapping[str, tuple[str, str]]) -> dict[str, str]:
         """Returns, for each of these unlinked records, another one with the same number that is linked, if there is.
@@ -80,7 +81,7 @@ class Ledger:
         """Returns the ids of the stream's records that other records wait for."""
         with self.store.reading() as session:
             where = (col(Hold.scope) == self.scope, col(Hold.cause_stream) == stream)
-            return set(session.scalars(select(Hold.cause_id).where(*where).distinct()))
+            return set(session.scalars(select(col(Hold.cause_id)).where(*where).distinct()))
 
     def due(self, stream: str, *, retried: bool) -> list[str]:
         """Returns the ids of the records that deserve another try although their source did not change.
@@ -101,7 +102,7 @@ class Ledger:
             again.append(and_(col(Record.outcome).in_(NEEDS_A_PERSON), col(Record.run_id) == self.run_id))
         with self.store.reading() as session:
             where = (col(Record.scope) == self.scope, col(Record.stream) == stream, or_(*again))
-            return list(session.scalars(select(Record.source_id).where(*where).order_by(Record.source_id)))
+            return list(session.scalars(select(col(Record.source_id)).where(*where).order_by(col(Record.source_id))))
 
     def keep(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Stores outcomes, links, holds, settled intents and audit rows, all or nothing.
@@ -239,19 +240,26 @@ class Ledger:
 
 
 def _has_holds() -> ColumnElement[bool]:
-    return exists().where(
-        col(Hold.scope) == Record.scope, col(Hold.stream) == Record.stream, col(Hold.source_id) == Record.source_id
+    same = (
+        col(Hold.scope) == col(Record.scope),
+        col(Hold.stream) == col(Record.stream),
+        col(Hold.source_id) == col(Record.source_id),
     )
+    return exists().where(*same)
 
 
 def _waits() -> ColumnElement[bool]:
     """Some thing that the record waits for does not exist yet: no live link stands for it."""
     hold, link = aliased(Hold), aliased(Link)
     there = exists().where(
-        link.scope == hold.scope,
-        link.stream == hold.cause_stream,
-        link.source_id == hold.cause_id,
-        link.state == "live",
+        col(link.scope) == col(hold.scope),
+        col(link.stream) == col(hold.cause_stream),
+        col(link.source_id) == col(hold.cause_id),
+        col(link.state) == "live",
     )
-    mine = (hold.scope == Record.scope, hold.stream == Record.stream, hold.source_id == Record.source_id)
+    mine = (
+        col(hold.scope) == col(Record.scope),
+        col(hold.stream) == col(Record.stream),
+        col(hold.source_id) == col(Record.source_id),
+    )
     return exists().where(*mine, ~there)

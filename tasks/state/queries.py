@@ -53,7 +53,7 @@ def exceptions_of(store: Store, scope: str, most: int) -> list[dict[str, Any]]:
     where = (col(Record.scope) == scope, col(Record.outcome).in_(EXCEPTIONS))
     now = utc_now()
     with store.reading() as session:
-        ordered = select(Record).where(*where).order_by(_urgency(), Record.since).limit(most)
+        ordered = select(Record).where(*where).order_by(_urgency(), col(Record.since)).limit(most)
         return [
             {
                 "stream": row.stream,
@@ -72,7 +72,7 @@ def audit(store: Store, connection: str, record: str, *, pair: str | None = None
     where = [(col(Audit.source_id) == record) | (col(Audit.source_ref) == record)]
     prefix = f"{pair}/{connection}@" if pair else None
     with store.reading() as session:
-        rows = list(session.scalars(select(Audit).where(*where).order_by(Audit.id)))
+        rows = list(session.scalars(select(Audit).where(*where).order_by(col(Audit.id))))
     mine = [
         row
         for row in rows
@@ -111,5 +111,7 @@ def ask_again(store: Store, connection: str, *, pair: str | None, outcome: str |
 def pairs_of(store: Store, connection: str) -> list[str]:
     """Returns the pairs that have records of a connection of this name."""
     with store.reading() as session:
-        found = select(Record.pair).where(col(Record.connection) == connection).distinct().order_by(Record.pair)
+        found = (
+            select(col(Record.pair)).where(col(Record.connection) == connection).distinct().order_by(col(Record.pair))
+        )
         return list(session.scalars(found))

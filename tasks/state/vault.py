@@ -1,5 +1,6 @@
 """Encrypts what the database must not show; the key lives outside of it."""
 
+import contextlib
 import json
 import os
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from tasks.state.settings import StateSettings
-
 
 DECIMAL = "~decimal"  # marks an exact number, which JSON has no type for
 
@@ -80,9 +80,7 @@ def key_file(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_bytes(Fernet.generate_key())
-        try:
+        with contextlib.suppress(FileExistsError):  # the other process was first; its key is the one
             os.link(draft, path)
-        except FileExistsError:
-            pass  # the other process was first; its key is the one
         draft.unlink()
     return path.read_text().strip()

@@ -28,7 +28,8 @@ def numbered(books: Books, lines: list[Record], entity: str) -> list[Record]:
 
 def patched_lines(books: Books, fields: Fields, path: str, before: list[Record]) -> list[Record]:
     """Returns the lines after a PATCH: only those named by id change, and a line sent without
-    classifications loses them."""
+    classifications loses them.
+    """
     after = {line["id"]: dict(line) for line in before}
     for index, row in enumerate(fields.rows(path)):
         at = f"{path}[{index}]."

@@ -102,20 +102,8 @@ SUPPLIER = Entity(
     keys=("sharedSetCode", "supplierCode"),
     fixed={"sharedSetCode": SUPPLIER_SET},
     blank={
-        **{name: "" for name in (
-            "supplierCode", "sharedSetCode", "businessRelationCode", "businessRelationName", "businessRelationName2",
-            "businessRelationName3", "supplierTypeCode", "purchaseTypeCode", "corporateGroupCode", "addressName",
-            "addressSearchName", "addressTypeCode", "street1", "street2", "street3", "city", "zipCode", "stateCode",
-            "countryCode", "countyCode", "EMail", "telephone", "fax", "webSite", "languageCode", "currencyCode",
-            "creditTermsCode", "invoiceStatusCode", *PROFILES, "subAccountProfileCode", "paymentGroupCode",
-            "externalCustomerNumber", "taxZone", "taxClass", "taxUsage", "federalTax", "stateTax",
-            "miscellaneousTax1", "miscellaneousTax2", "miscellaneousTax3", "taxIDFiscalCode", "EORINumber",
-            "remittanceAddressTypeCode",
-        )},
-        **{name: False for name in (
-            "isIndividualPayments", "isPayBankCharge", "isCompensationAllowed", "isTaxableSupplier", "isTaxIncluded",
-            "isTaxInCity", "isTaxReport", "isWithholdingTax", "isRemittanceRequired", "isSendRemittance",
-        )},
+        **dict.fromkeys(("supplierCode", "sharedSetCode", "businessRelationCode", "businessRelationName", "businessRelationName2", "businessRelationName3", "supplierTypeCode", "purchaseTypeCode", "corporateGroupCode", "addressName", "addressSearchName", "addressTypeCode", "street1", "street2", "street3", "city", "zipCode", "stateCode", "countryCode", "countyCode", "EMail", "telephone", "fax", "webSite", "languageCode", "currencyCode", "creditTermsCode", "invoiceStatusCode", *PROFILES, "subAccountProfileCode", "paymentGroupCode", "externalCustomerNumber", "taxZone", "taxClass", "taxUsage", "federalTax", "stateTax", "miscellaneousTax1", "miscellaneousTax2", "miscellaneousTax3", "taxIDFiscalCode", "EORINumber", "remittanceAddressTypeCode"), ""),
+        **dict.fromkeys(("isIndividualPayments", "isPayBankCharge", "isCompensationAllowed", "isTaxableSupplier", "isTaxIncluded", "isTaxInCity", "isTaxReport", "isWithholdingTax", "isRemittanceRequired", "isSendRemittance"), False),
         "isActive": True, "supplierID": 0, "sharedSetID": 1,
     },
     children={name: {"code": "", "description": "", "amount": Decimal(0)} for name in (

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from blocks.bill.answers import judge, next_hour
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import (
     CapReachedError,
     ConfigurationError,
@@ -42,8 +42,8 @@ def row(code: str, message: str = "said", **more: Any) -> dict[str, Any]:
     [
         (422, "BDC_1144", CapReachedError),
         (429, "BDC_1144", CapReachedError),
-        (422, "BDC_1322", Busy),
-        (429, "BDC_1322", Busy),
+        (422, "BDC_1322", BusyError),
+        (429, "BDC_1322", BusyError),
         (401, "BDC_1109", CredentialsError),
         (400, "BDC_1101", CredentialsError),
         (401, "BDC_1102", CredentialsError),

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import (
     ConfigurationError,
     ConflictError,
@@ -96,9 +96,9 @@ def test_a_bare_403_names_the_right_that_is_missing(status: int) -> None:
         (404, {"html": "<html>Not Found</html>"}, ConfigurationError),
         (405, {"json": bare("405")}, ConfigurationError),
         (302, {"text": ""}, ConfigurationError),
-        (429, {"json": bare("429")}, Busy),
-        (200, {"json": bare("429")}, Busy),
-        (503, {"html": "<html>Down</html>"}, Busy),
+        (429, {"json": bare("429")}, BusyError),
+        (200, {"json": bare("429")}, BusyError),
+        (503, {"html": "<html>Down</html>"}, BusyError),
         (500, {"json": bare("500")}, TransientError),
         (502, {"html": "<html>Bad gateway</html>"}, TransientError),
         (200, {"html": "<html>Sign in</html>"}, TransientError),
@@ -129,7 +129,7 @@ def test_html_is_named_as_such() -> None:
 
 def test_the_wait_that_qad_asks_for_is_kept() -> None:
     error = judged(429, json=bare("429"), headers={"Retry-After": "7"})
-    assert isinstance(error, Busy)
+    assert isinstance(error, BusyError)
     assert error.retry_after == 7
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from blocks.calls import Busy
+from blocks.calls import BusyError
 from blocks.errors import ConfigurationError, CredentialsError, ForbiddenError, TransientError
 from blocks.qad.account import AuthMode, QadAccount
 from blocks.qad.client import QadClient
@@ -201,7 +201,7 @@ async def test_a_login_that_gives_no_answer_is_tried_again_even_for_a_write() ->
 async def test_a_login_page_at_the_token_address_is_no_credentials_error() -> None:
     qad = Tenant(lambda request: httpx.Response(200, html="<html>Sign in</html>") if request.method == "POST" else None)
     async with qad.client() as client:
-        with pytest.raises(Busy, match="HTML"):
+        with pytest.raises(BusyError, match="HTML"):
             await read(client)
 
 
@@ -284,6 +284,6 @@ async def test_a_token_in_a_broken_answer_shows_nowhere() -> None:
     cut = '{"access_token":"5b0c77aa11223344'
     qad = Tenant(lambda request: httpx.Response(200, text=cut) if request.method == "POST" else None)
     async with qad.client() as client:
-        with pytest.raises(Busy) as failed:
+        with pytest.raises(BusyError) as failed:
             await read(client)
     assert "5b0c77aa" not in f"{failed.value}{failed.value.__cause__}"
