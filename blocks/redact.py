@@ -2,7 +2,7 @@
 
 import re
 
-_SECRET_NAMES = (
+_SENSITIVE = (
     r"password|passwd|secret|client_secret|devkey|developer_key|sessionid|session_id|access_token|refresh_token"
     r"|token|authorization|api_key|securitykey|rememberme(?:id)?|cookie|set-cookie|jsessionid"
 )

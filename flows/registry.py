@@ -7,7 +7,9 @@ from prefect.blocks.core import Block
 
 from blocks.bill.credentials import BillCredentials
 from blocks.qad.credentials import QadCredentials
+from flows.checks import Checks
 from flows.connection import Connection
+from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
 from flows.qad_bill.flow import qad_bill
 from flows.qad_bill.rules import QadBillConnection
 
@@ -18,11 +20,15 @@ class Pair(NamedTuple):
     flow: Flow[..., Any]
     connection: type[Connection]
     announces: dict[str, dict[str, str]]  # webhook events: vendor -> prefix of the event type -> stream
+    checks: Checks | None = None  # what `check` asks of both systems
 
 
 CREDENTIALS: dict[str, type[Block]] = {kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials)}
 PAIRS: dict[str, Pair] = {
     QadBillConnection.pair: Pair(
-        qad_bill, QadBillConnection, {"bill": {"payment.": "payments", "bill.": "bill_status"}}
+        qad_bill,
+        QadBillConnection,
+        {"bill": {"payment.": "payments", "bill.": "bill_status"}},
+        checks=QAD_BILL_CHECKS,
     ),
 }

@@ -1,7 +1,6 @@
 """Step 2: reads what changed, and what deserves another try."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
 from prefect import task
@@ -11,7 +10,7 @@ from tasks.naming import counted, renamed
 from tasks.retry import PATIENT
 from tasks.run import Run
 from tasks.state import inbox, progress
-from tasks.state.models import Window
+from tasks.state.models import Window, utc_now
 from tasks.stream import Stream
 from tasks.writing import settle_doubts
 
@@ -33,8 +32,10 @@ async def fetch_changed(run: Run, stream: Stream) -> AsyncIterator[Page]:
         async for page in _by_id(run, stream, await _asked_for(run, stream), "asked for"):
             yield page
         return
-    async for page in _window(run, stream):
+    window = _window_of(run, stream)
+    async for page in _pages(run, stream, window):
         yield page
+    run.read_until[stream.name] = window.until
     announced = (
         {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
     )
@@ -49,12 +50,11 @@ def _due(run: Run, stream: Stream) -> list[str]:
     """Returns the records that deserve another try, apart from those this run has decided about already."""
     due = dict.fromkeys(run.ledger.due(stream.name, retried=run.retried))
     if stream.reference:
-        due |= dict.fromkeys(sorted(run.ledger.waiting_for(stream.name)))
+        due |= dict.fromkeys(sorted(run.ledger.waiting_for(stream.name, unless="refused")))
     return [one for one in due if one not in run.tally.seen[stream.name]]
 
 
-async def _window(run: Run, stream: Stream) -> AsyncIterator[Page]:
-    window = _window_of(run, stream)
+async def _pages(run: Run, stream: Stream, window: Window) -> AsyncIterator[Page]:
     while not window.done:
         rows, following = await fetch_page(run, stream, window)
         if rows:
@@ -66,11 +66,10 @@ async def _window(run: Run, stream: Stream) -> AsyncIterator[Page]:
 
 
 def _window_of(run: Run, stream: Stream) -> Window:
-    """Returns what this run reads: from the watermark (or what was asked) to the run's start."""
-    mark = progress.watermark(run.ledger, stream.name)
-    if mark is None and stream.starts_now:
-        mark = run.started - timedelta(minutes=5)
-    since, until = run.request.since or mark, run.request.until or run.started
+    """Returns what this run reads: from the watermark (or what was asked) to this moment."""
+    now = utc_now()
+    mark = progress.watermark(run.ledger, stream.name) or (now if stream.starts_now else None)
+    since, until = run.request.since or mark, run.request.until or now
     if run.dry:
         window = Window(run_id=run.ledger.run_id, stream=stream.name, scope=run.ledger.scope, since=since, until=until)
         window.cursor, window.pages, window.done = "", 0, False

@@ -69,15 +69,29 @@ class Tally:
     preview: list[Preview] = field(default_factory=list)
     seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     shown: set[tuple[str, str]] = field(default_factory=set)
+    latest: dict[tuple[str, str], str] = field(default_factory=dict)  # outcome by stream and record
 
     def note(self, outcomes: Sequence[Outcome], fresh: Sequence[Outcome]) -> None:
-        """Counts these outcomes; those in `fresh` were not known before."""
-        new = {(row.stream, row.row.id) for row in fresh}
+        """Counts these outcomes, each record by its last one; those in `fresh` were not known before this run."""
+        new = {(row.stream, row.row.id) for row in fresh} | self._recalled(outcomes)
         for made in outcomes:
+            if before := self.latest.get((made.stream, made.row.id)):
+                self.outcomes[made.stream] -= Counter([before])
+            self.latest[made.stream, made.row.id] = made.outcome
             self.outcomes[made.stream][made.outcome] += 1
             self.seen[made.stream].add(made.row.id)
             if made.outcome in EXCEPTIONS:
                 (self.news if (made.stream, made.row.id) in new else self.again).append(made)
+
+    def _recalled(self, outcomes: Sequence[Outcome]) -> set[tuple[str, str]]:
+        """Drops these records' earlier exceptions of this run; returns those among them that were news."""
+        keys = {(row.stream, row.row.id) for row in outcomes}
+        if all(self.latest.get(key) not in EXCEPTIONS for key in keys):
+            return set()
+        news = {(row.stream, row.row.id) for row in self.news} & keys
+        for listed in (self.news, self.again):
+            listed[:] = [row for row in listed if (row.stream, row.row.id) not in keys]
+        return news
 
 
 @dataclass
@@ -95,6 +109,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     mirrors: dict[tuple[str, str], dict[str, Mirrored]] = field(default_factory=dict)  # by system and kind
     needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # ids by stream, see `ensure`
+    read_until: dict[str, datetime] = field(default_factory=dict)  # by stream
     planned: dict[tuple[str, str], str] = field(default_factory=dict)  # what a dry run would have made
 
     @property
@@ -137,7 +152,7 @@ async def open_run(
     Raises:
         TimeoutError: another run held the connection for longer than an hour.
     """
-    opened = store or await asyncio.to_thread(open_store)
+    opened = await asyncio.to_thread(open_store) if store is None else store
     scope = f"{pair}/{connection}@{identities[0]}>{identities[1]}"
     ledger = Ledger(opened, pair, connection, scope, run_id, rules_hash)
     slots, sessions = SharedSlots(opened), SharedSessions(opened)

@@ -17,7 +17,7 @@ SHOWN = 200  # records that get a task run of their own, in one run; all of them
 
 
 async def write_back(run: Run, stream: Stream) -> None:
-    """The stream is read up to the run's start, and each record that needs a person is shown by name."""
+    """The stream is read up to the end of the run's window, and each record that needs a person is shown by name."""
     await finish(run, stream)
     if run.dry:
         return
@@ -30,9 +30,9 @@ async def write_back(run: Run, stream: Stream) -> None:
 
 @task(name="write back", task_run_name="write back {stream.name}", **ONCE)
 async def finish(run: Run, stream: Stream) -> None:
-    """The stream's watermark stands at the run's start, unless only a part was asked for."""
+    """The stream's watermark stands where this run's reading ended, unless only a part was asked for."""
     if not run.dry and not run.request.is_backfill:
-        progress.move_watermark(run.ledger, stream.name, run.started)
+        progress.move_watermark(run.ledger, stream.name, run.read_until[stream.name])
     ignored = {f"ignored ({why})": number for why, number in run.tally.ignored[stream.name].items()}
     renamed(f"write back {stream.name}: {counted({**run.tally.outcomes[stream.name], **ignored})}")
 

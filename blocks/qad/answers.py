@@ -109,7 +109,9 @@ class Judge:
         status = response.status_code
         codes = {problem.code for problem in problems}
         meant, because = self.profile.error_codes, self._because(response, problems)
-        if status in {429, 503} or codes & meant.busy:
+        # Behind a gateway's own 503 page a write may have been done; QAD's own errors say that it was not.
+        clear = bool(problems) or response.request.method in READS
+        if status == 429 or codes & meant.busy or (status == 503 and clear):
             wait = _seconds(response.headers.get("Retry-After"))
             return BusyError(f"QAD is busy ({because})", retry_after=wait, system=SYSTEM, code=_code(problems))
         if status == httpx.codes.UNAUTHORIZED or codes & meant.unauthorized:

@@ -65,7 +65,7 @@ def decide(rules: QadBillConnection) -> Callable[[Row, Known], Decision]:
             body = _body(invoice, kind, known.refs, rules)
         except UnfitError as unfit:
             return _unfit(invoice, unfit)
-        return _entered_before(invoice, body, known) or Write("create", body, kind=kind, label=_party(invoice))
+        return _entered_before(invoice, body, known, kind) or Write("create", body, kind=kind, label=_party(invoice))
 
     return decided
 
@@ -169,11 +169,13 @@ def _unfit(invoice: SupplierInvoice, unfit: UnfitError) -> Decision:
     return Hold(str(unfit), remedy=f"{remedy} It goes by itself then.")
 
 
-def _entered_before(invoice: SupplierInvoice, body: Body, known: Known) -> Decision | None:
+def _entered_before(invoice: SupplierInvoice, body: Body, known: Known, kind: str) -> Decision | None:
     """Returns the adoption of a bill that BILL has already, a hold for a doubtful one, or None."""
     if twin := known.twins.get(invoice.id):
         said = f"has the same supplier and number as {twin}, which went to BILL already"
         return Hold(said, remedy="Cancel one of the two in QAD, or give it its own number.")
+    if kind != "bill":
+        return None  # a credit note often carries the number of the invoice that it corrects
     for bill in known.existing.get((str(body["vendorId"]), invoice.reference), []):
         if bill.amount == invoice.total and bill.invoice.invoice_date == invoice.invoice_date:
             evidence = f"BILL bill {bill.id} has the same vendor, number, date and amount"
@@ -220,8 +222,15 @@ class Alignment:
             links,
             await self._bills_of(links.values()),
             await self._existing(run, [one for one in going if one.id not in links], vendors),
-            run.ledger.twins("bills", {one.id: (one.reference, _party(one)) for one in going if one.id not in links}),
+            run.ledger.twins("bills", self._named(going, links)),
         )
+
+    def _named(
+        self, invoices: Sequence[SupplierInvoice], links: Mapping[str, Link]
+    ) -> dict[str, tuple[str, str, str]]:
+        """Returns what a twin of each invoice without a link would have: number, party and kind."""
+        kinds = self.rules.invoice_types
+        return {one.id: (one.reference, _party(one), kinds.get(one.type, "")) for one in invoices if one.id not in links}
 
     async def _ids(self, run: Run, stream: Stream, codes: set[str]) -> dict[str, str]:
         if not codes:

@@ -14,7 +14,7 @@ from blocks.qad.source import QadSource
 from blocks.source import Row
 from flows.qad_bill.rules import QadBillConnection
 from tasks.mirror import fresh
-from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Write
+from tasks.outcomes import Adopt, Decision, Hold, Keep, Write
 from tasks.run import Run
 from tasks.state.mirrors import Mirrored
 from tasks.state.models import Link
@@ -67,12 +67,14 @@ def decide(thing: str, mapping: Mapping[str, str], create: bool) -> Callable[[Ro
     def decided(row: Row, chart: Chart) -> Decision:
         record: Account | CostCenter = row.content
         link, found = chart.links.get(row.id), chart.match(row.id, record.description, mapping)
+        if found is None and link and row.id not in mapping and link.target_id in chart.records:
+            found = (chart.records[link.target_id], "linked before")  # renamed on one side: still the same one
         if found and found[0].active:
             if link and (link.target_id, link.state) == (found[0].id, "live"):
                 return Keep()
             return Adopt(found[0].id, f"BILL {thing} {found[0].name!r}: {found[1]}")
         if found is None and link is None and row.id not in chart.needed:
-            return Ignore(UNMATCHED)
+            return Keep(UNMATCHED)
         if found:
             said = f"BILL {thing} {found[0].name!r} ({found[1]}) is archived"
             remedy = f"Restore it in BILL, or map {row.id} to another {thing} in the connection file."

@@ -11,6 +11,7 @@ from tasks.state.models import InboxEvent, utc_now
 from tasks.state.store import Store, insert_missing
 
 KEPT = timedelta(days=30)
+MANY = 500  # numbers in one statement; databases allow some ten thousand
 
 
 class Notice(NamedTuple):
@@ -69,7 +70,10 @@ def handled(store: Store, numbers: Collection[int]) -> None:
     if not numbers:
         return
     with store.session() as session:
-        session.execute(update(InboxEvent).where(col(InboxEvent.id).in_(numbers)).values(handled_at=utc_now()))
+        listed = list(numbers)
+        for start in range(0, len(listed), MANY):
+            part = col(InboxEvent.id).in_(listed[start : start + MANY])
+            session.execute(update(InboxEvent).where(part).values(handled_at=utc_now()))
         old = (col(InboxEvent.handled_at).is_not(None), col(InboxEvent.received_at) < utc_now() - KEPT)
         session.execute(delete(InboxEvent).where(*old))
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from blocks.source import Row
 from tasks.outcomes import Write
@@ -66,10 +66,14 @@ def begin(ledger: Ledger, stream: str, drafts: Sequence[tuple[Row, Write, str]],
         for row, write, body_hash in drafts
     ]
     with ledger.store.session() as session:
-        if not still_held(session, f"run:{ledger.scope}", holder):
-            raise LeaseLostError(f"{ledger.pair}/{ledger.connection} was taken over by another run; this one stops")
+        _refuse_unless_held(session, ledger, holder)
         session.add_all(intents)
     return intents
+
+
+def _refuse_unless_held(session: Session, ledger: Ledger, holder: str) -> None:
+    if not still_held(session, f"run:{ledger.scope}", holder):
+        raise LeaseLostError(f"{ledger.pair}/{ledger.connection} was taken over by another run; this one stops")
 
 
 def in_doubt(ledger: Ledger, stream: str) -> list[OpenIntent]:
@@ -80,10 +84,17 @@ def in_doubt(ledger: Ledger, stream: str) -> list[OpenIntent]:
     return [OpenIntent(intent, ledger.store.vault.unseal(intent.body or b"")) for intent in found]
 
 
-def set_aside(ledger: Ledger, intents: Sequence[Intent]) -> None:
-    """These writes were not done (or may be repeated without harm): their records may be sent anew."""
+def set_aside(ledger: Ledger, intents: Sequence[Intent], holder: str) -> None:
+    """These writes were not done (or may be repeated without harm): their records may be sent anew.
+
+    Raises:
+        LeaseLostError: the run no longer holds its connection; the writes may be its successor's, and under way.
+    """
+    if not intents:
+        return
     now = utc_now()
     with ledger.store.session() as session:
+        _refuse_unless_held(session, ledger, holder)
         for intent in intents:
             kept = session.get_one(Intent, intent.id)
             kept.settled_at, kept.outcome = now, "not_done"

@@ -29,8 +29,10 @@ def take(store: Store, name: str, holder: str, seconds: float) -> str | None:
     now = utc_now()
     until = now + timedelta(seconds=seconds)
     with store.session() as session:
-        insert_missing(session, Lease, {"name": name, "holder": holder, "expires_at": until})
-        lease = session.get_one(Lease, name, with_for_update=True)
+        lease = None
+        while lease is None:  # its holder may give it back between the two statements
+            insert_missing(session, Lease, {"name": name, "holder": holder, "expires_at": until})
+            lease = session.get(Lease, name, with_for_update=True)
         if lease.holder != holder and lease.expires_at > now and not _is_dead(lease.holder):
             return lease.holder
         lease.holder, lease.expires_at = holder, until

@@ -61,27 +61,29 @@ class Ledger:
             where = (col(Record.scope) == self.scope, col(Record.stream) == stream, col(Record.source_ref).in_(refs))
             return list(session.scalars(select(col(Record.source_id)).where(*where)))
 
-    def twins(self, stream: str, records: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    def twins(self, stream: str, records: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
         """Returns, for each of these unlinked records, another one with the same number that is linked, if there is.
 
         Args:
             stream: theirs.
-            records: source id to the number people know it by and the link's label that a twin would have.
+            records: source id to the number people know it by, and the link's label and kind that a twin would have.
         """
         wanted = {named: source_id for source_id, named in records.items()}
-        refs = {ref for ref, _label in wanted}
+        refs = {ref for ref, _label, _kind in wanted}
         found = self._by_ids(Link, stream, col(Link.source_ref), refs)
         return {
-            wanted[link.source_ref, link.label]: link.source_id
+            wanted[link.source_ref, link.label, link.kind]: link.source_id
             for link in found
-            if link.state == "live" and (link.source_ref, link.label) in wanted
+            if link.state == "live" and (link.source_ref, link.label, link.kind) in wanted
         }
 
-    def waiting_for(self, stream: str) -> set[str]:
-        """Returns the ids of the stream's records that other records wait for."""
+    def waiting_for(self, stream: str, unless: str = "") -> set[str]:
+        """Returns the ids of the stream's records that other records wait for, without those of one outcome."""
         with self.store.reading() as session:
             where = (col(Hold.scope) == self.scope, col(Hold.cause_stream) == stream)
-            return set(session.scalars(select(col(Hold.cause_id)).where(*where).distinct()))
+            ids = set(session.scalars(select(col(Hold.cause_id)).where(*where).distinct()))
+        left_out = self.records(stream, ids) if unless else {}
+        return {one for one in ids if one not in left_out or left_out[one].outcome != unless}
 
     def due(self, stream: str, *, retried: bool) -> list[str]:
         """Returns the ids of the records that deserve another try although their source did not change.

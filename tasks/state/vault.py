@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -77,9 +78,11 @@ def key_file(path: Path) -> str:
     Two processes that start at once end with the same key: the file appears whole or not at all.
     """
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(Fernet.generate_key())
+        draft = path.with_name(f"{path.name}.{uuid4().hex}")  # threads of one process may race, too
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())  # a key that a power cut loses takes all that was written with it along
         with contextlib.suppress(FileExistsError):  # the other process was first; its key is the one
             os.link(draft, path)
         draft.unlink()

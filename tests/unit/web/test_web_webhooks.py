@@ -10,14 +10,12 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
-from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from prefect.blocks.core import Block
 from pydantic import SecretStr
@@ -32,7 +30,6 @@ from flows.registry import Pair
 from tasks.state import inbox
 from tasks.state.models import InboxEvent
 from tasks.state.store import Store
-from tasks.state.vault import Vault
 
 KEY = "Wm9vbS1leGFtcGxlLXNlY3VyaXR5LWtleQ"
 GOOD = "O8sd4f1hV/7NiEKawuRiuRBXt2Uhd0SYdpQykvLiF9Q="
@@ -104,13 +101,6 @@ class Runs:
 
     async def reachable(self) -> bool:
         return self.up
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'state.db'}", Vault([Fernet.generate_key().decode()]))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -369,28 +359,6 @@ async def test_guessing_gets_slower_and_holds_nobody_else_up(app: FastAPI) -> No
         slow = [seconds for status, seconds in await asyncio.gather(*guesses) if status == 401]
     assert len(slow) == 120
     assert max(slow) < 3 and sum(seconds > 1 for seconds in slow) <= 50
-
-
-async def test_health_ready_and_metrics_say_what_is_wrong(
-    app: FastAPI, store: Store, runs: Runs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reached(app) as client:
-        assert (await client.get("/health")).status_code == 200
-        answer = await client.get("/ready")
-        assert (answer.status_code, answer.json()) == (200, {"store": "reachable", "prefect": "reachable"})
-        runs.up = False
-        answer = await client.get("/ready")
-        assert (answer.status_code, answer.json()["prefect"]) == (503, "cannot be reached")
-        runs.up = True
-        inbox.receive(store, "qad-bill", "quiet", "bill", [inbox.Notice("e1", "payment.updated", "payments", "p", "")])
-        waiting = 'ml_connector_inbox_waiting{connection="quiet",pair="qad-bill"} 1.0'
-        assert waiting in (await client.get("/metrics")).text
-        monkeypatch.setattr(store, "reading", None)
-        answer = await client.get("/ready")
-        assert (answer.status_code, answer.json()["store"]) == (503, "cannot be reached")
-        answer = await client.get("/metrics")
-        assert answer.status_code == 200 and waiting not in answer.text
-        monkeypatch.undo()
 
 
 def test_over_a_real_server_answers_are_quick(app: FastAPI, store: Store, runs: Runs) -> None:

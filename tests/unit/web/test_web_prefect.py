@@ -1,0 +1,71 @@
+"""With a real Prefect server: blocks are found, and a missing deployment is told from a server that is down."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from prefect import flow
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+from pydantic import SecretStr
+
+from blocks.bill.credentials import BillCredentials
+from deployments.web.endpoints import load_from_prefect
+from deployments.web.flow_runs import NotStartedError, PrefectFlowRuns
+from flows.qad_bill.rules import QadBillConnection
+from flows.registry import PAIRS
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    with prefect_test_harness():
+        yield
+
+
+@flow(name="qad-bill")
+def nothing(connection: str, streams: list[str] | None = None) -> None:
+    """Stands for a pair's flow."""
+
+
+@pytest.mark.usefixtures("server")
+async def test_blocks_are_loaded_and_runs_started() -> None:
+    bill = BillCredentials(
+        username="u",
+        password=SecretStr("p"),
+        organization_id="008",
+        developer_key=SecretStr("d"),
+        webhook_security_keys=[SecretStr("k1"), SecretStr("k2")],
+    )
+    await bill.save("acme-bill")
+    await QadBillConnection(qad="acme-qad", bill="acme-bill").save("acme")
+    await QadBillConnection(qad="acme-qad", bill="missing").save("half")
+    pair = PAIRS["qad-bill"]
+    loaded = await load_from_prefect(pair, "acme", "bill")
+    assert isinstance(loaded, BillCredentials)
+    assert [key.get_secret_value() for key in loaded.webhook_security_keys] == ["k1", "k2"]
+    assert await load_from_prefect(pair, "half", "bill") is None
+    assert await load_from_prefect(pair, "nobody", "bill") is None
+
+    runs = PrefectFlowRuns()
+    assert await runs.reachable()
+    with pytest.raises(NotStartedError, match="no deployment"):
+        await runs.start("qad-bill", "acme", ["payments"])
+    deployment = await nothing.to_deployment(name="acme")  # type: ignore[misc]
+    await deployment.apply()
+    run_id = await runs.start("qad-bill", "acme", ["payments"])
+    assert not await runs.is_over(run_id)
+    assert await runs.is_over("00000000-0000-0000-0000-000000000000")
+
+
+async def test_a_server_that_is_down_is_named() -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}):
+        began = time.monotonic()
+        runs = PrefectFlowRuns()
+        assert not await runs.reachable()
+        assert not await runs.is_over("00000000-0000-0000-0000-000000000000")
+        with pytest.raises(NotStartedError, match="Prefect cannot be reached"):
+            await runs.start("qad-bill", "acme", ["payments"])
+        with pytest.raises(Exception, match=r".") as failure:
+            await load_from_prefect(PAIRS["qad-bill"], "acme", "bill")
+        assert not isinstance(failure.value, ValueError)  # which would say that there is none
+        assert time.monotonic() - began < 25
