@@ -1,4 +1,4 @@
-"""Tells whether a connection is ready to run: a table of what was asked of both systems, and how good the answers are."""
+"""Tells whether a connection is ready to run: what was asked of both systems, and how good the answers are."""
 
 import json
 
@@ -63,7 +63,7 @@ async def applied_connection(connection: str) -> tuple[str, str]:
 
 
 def exit_status(found: list[Findings]) -> int:
-    """Returns 3 if a system is out of reach or refuses the login, 2 if something is set up wrongly, 1 if it fails else."""
+    """Returns 3 for a system out of reach or a refused login, 2 for a wrong address, 1 for any other failure."""
     errors = [error for part in found for error in part.errors]
     if any(isinstance(error, TransientError | CredentialsError) for error in errors):
         return UNREACHABLE

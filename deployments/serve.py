@@ -147,7 +147,7 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             found = int(probe.getsockname()[1])
-            if found != wanted:
+            if wanted and found != wanted:
                 print(f"Port {wanted} is taken; using {found} instead.", file=sys.stderr)
             return found
     raise ConfigurationError("no port is free on this machine")

@@ -101,6 +101,7 @@ async def examined(
     found = {side: Findings(_title(block)) for side, block in kind.systems.items()}
 
     async def alone(side: str) -> Any:
+        """Returns what one system showed; None if it could not be asked to the end."""
         asked = Asked(rules, name, public_url.rstrip("/"), (announces or {}).get(side, {}))
         with _survived(found[side]):
             block = await _credentials(kind.systems[side], getattr(rules, side))
@@ -138,4 +139,4 @@ async def _credentials(kind: type[Block], name: str) -> Any:
 
 
 def _title(kind: type[Block]) -> str:
-    return str(kind._block_type_name or kind.__name__).removesuffix(" Credentials")
+    return str(getattr(kind, "_block_type_name", "") or kind.__name__).removesuffix(" Credentials")

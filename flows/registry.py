@@ -12,6 +12,8 @@ from flows.connection import Connection
 from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
 from flows.qad_bill.flow import qad_bill
 from flows.qad_bill.rules import QadBillConnection
+from flows.reconcile.differences import Comparison
+from flows.reconcile.qad_bill import QAD_BILL
 
 
 class Pair(NamedTuple):
@@ -21,6 +23,7 @@ class Pair(NamedTuple):
     connection: type[Connection]
     announces: dict[str, dict[str, str]]  # webhook events: vendor -> prefix of the event type -> stream
     checks: Checks | None = None  # what `check` asks of both systems
+    comparison: Comparison | None = None  # how `reconcile` compares them
 
 
 CREDENTIALS: dict[str, type[Block]] = {kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials)}
@@ -30,5 +33,6 @@ PAIRS: dict[str, Pair] = {
         QadBillConnection,
         {"bill": {"payment.": "payments", "bill.": "bill_status"}},
         checks=QAD_BILL_CHECKS,
+        comparison=QAD_BILL,
     ),
 }

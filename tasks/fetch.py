@@ -55,6 +55,8 @@ def _due(run: Run, stream: Stream) -> list[str]:
 
 
 async def _pages(run: Run, stream: Stream, window: Window) -> AsyncIterator[Page]:
+    if window.since is None and stream.starts_now:
+        return
     while not window.done:
         rows, following = await fetch_page(run, stream, window)
         if rows:
@@ -68,7 +70,7 @@ async def _pages(run: Run, stream: Stream, window: Window) -> AsyncIterator[Page
 def _window_of(run: Run, stream: Stream) -> Window:
     """Returns what this run reads: from the watermark (or what was asked) to this moment."""
     now = utc_now()
-    mark = progress.watermark(run.ledger, stream.name) or (now if stream.starts_now else None)
+    mark = progress.watermark(run.ledger, stream.name)
     since, until = run.request.since or mark, run.request.until or now
     if run.dry:
         window = Window(run_id=run.ledger.run_id, stream=stream.name, scope=run.ledger.scope, since=since, until=until)

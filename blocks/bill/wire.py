@@ -56,9 +56,12 @@ def _text(value: Any) -> str:
     raise TypeError(f"a {type(value).__name__} cannot be sent to BILL")
 
 
+LONGEST_NUMBER = 40  # digits before or after the point
+
+
 def _number(value: Decimal) -> str:
-    if not value.is_finite():
-        raise ValueError(f"{value} is not an amount")
+    if not value.is_finite() or abs(value.adjusted()) > LONGEST_NUMBER:
+        raise ValueError("a number is not finite, or longer than any amount")  # and would take long to write out
     return format(value, "f")
 
 

@@ -225,12 +225,11 @@ class Alignment:
             run.ledger.twins("bills", self._named(going, links)),
         )
 
-    def _named(
-        self, invoices: Sequence[SupplierInvoice], links: Mapping[str, Link]
-    ) -> dict[str, tuple[str, str, str]]:
+    def _named(self, invoices: Sequence[SupplierInvoice], links: Mapping[str, Link]) -> dict[str, tuple[str, str, str]]:
         """Returns what a twin of each invoice without a link would have: number, party and kind."""
         kinds = self.rules.invoice_types
-        return {one.id: (one.reference, _party(one), kinds.get(one.type, "")) for one in invoices if one.id not in links}
+        new = [one for one in invoices if one.id not in links]
+        return {one.id: (one.reference, _party(one), kinds.get(one.type, "")) for one in new}
 
     async def _ids(self, run: Run, stream: Stream, codes: set[str]) -> dict[str, str]:
         if not codes:

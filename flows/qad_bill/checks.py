@@ -1,13 +1,13 @@
 """What is found out about a connection of QAD and BILL before it runs; reads only."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from blocks.bill.client import BillClient, Kind
 from blocks.bill.filters import clause
 from blocks.bill.models import Subscription
 from blocks.bill.pages import Page
-from blocks.errors import ForbiddenError, RefusedError
+from blocks.errors import CredentialsError, TransientError, VendorError
 from blocks.qad.client import QadClient
 from blocks.qad.models import Account, CostCenter
 from blocks.qad.validation import validate
@@ -18,6 +18,7 @@ from flows.qad_bill.vendors import NEW
 from tasks.state.mirrors import Mirrored
 
 USED = ("workspace", "supplier", "account", "cost_center", "supplier_invoice", "supplier_payment")
+Coded = TypeVar("Coded", Account, CostCenter)
 NAMED = 8  # codes that a sentence names; the rest is counted
 
 
@@ -47,8 +48,10 @@ async def examine_qad(qad: QadClient, _asked: Asked, found: Findings) -> QadList
         control = await qad.discover()
         minutes = [f"{name.replace('_', ' ')} {value}" for name, value in control.items() if name != "client_id"]
         said = ", ".join([place, *minutes])
-    except (ForbiddenError, RefusedError) as error:
-        said = f"{place}; QAD does not tell this user about sessions ({error})"
+    except (CredentialsError, TransientError):
+        raise
+    except VendorError as error:
+        said = f"{place}; QAD does not tell how long sessions last ({error})"
     found.add(SIGN_IN, "ok", said)
     for report in await validate(qad):
         if report.entity in USED:
@@ -58,9 +61,13 @@ async def examine_qad(qad: QadClient, _asked: Asked, found: Findings) -> QadList
     accounts = await found.ask("accounts", _rows_of(qad, "account"))
     centers = await found.ask("cost centers", _rows_of(qad, "cost_center"))
     return QadLists(
-        None if accounts is None else [one for one in map(Account.model_validate, accounts) if one.is_active is not False],
-        None if centers is None else [one for one in map(CostCenter.model_validate, centers) if one.is_active is not False],
+        None if accounts is None else _active(map(Account.model_validate, accounts)),
+        None if centers is None else _active(map(CostCenter.model_validate, centers)),
     )
+
+
+def _active(records: Iterable[Coded]) -> list[Coded]:
+    return [one for one in records if one.is_active is not False]
 
 
 async def _rows_of(qad: QadClient, entity: str) -> list[dict[str, Any]]:
@@ -76,7 +83,12 @@ async def examine_bill(bill: BillClient, asked: Asked, found: Findings) -> BillL
     session = await bill.session_info()
     found.add(SIGN_IN, "ok", await bill.ready())
     _judge_session(bill, session, found)
-    readable = {"vendors": bill.vendors, "bills": bill.bills, "vendor credits": bill.vendor_credits, "payments": bill.payments}
+    readable = {
+        "vendors": bill.vendors,
+        "bills": bill.bills,
+        "vendor credits": bill.vendor_credits,
+        "payments": bill.payments,
+    }
     for what, listed in readable.items():
         if await found.ask(f"read {what}", anext(listed(), Page([], None))) is not None:
             found.add(f"read {what}", "ok", "allowed")
@@ -121,7 +133,9 @@ async def _vendors(bill: BillClient, ids: Sequence[str]) -> dict[str, Mirrored]:
     found: dict[str, Mirrored] = {}
     for start in range(0, len(ids), 100):
         async for one in _each(bill.vendors(filters=clause("id", "in", ids[start : start + 100]))):
-            found[str(one["id"])] = Mirrored(str(one["id"]), "", str(one.get("name") or ""), not one.get("archived"), {})
+            found[str(one["id"])] = Mirrored(
+                str(one["id"]), "", str(one.get("name") or ""), not one.get("archived"), {}
+            )
     return found
 
 
@@ -140,13 +154,17 @@ async def _examine_webhooks(bill: BillClient, asked: Asked, found: Findings) -> 
     told = [event.type for one in sending for event in one.events]
     silent = [prefix for prefix in asked.announces if not any(event.startswith(prefix) for event in told)]
     if not known:
-        found.add(what, "warning", f"no subscription of BILL sends to {address}: changes wait for the next scheduled run")
+        found.add(what, "warning", f"BILL sends nothing to {address}: changes wait for the next scheduled run")
     elif not sending:
         found.add(what, "warning", f"BILL has switched off subscription {known[0].id}, which sends to {address}")
     elif silent:
-        found.add(what, "warning", f"no subscription to {address} has events {' or '.join(f'{one}*' for one in silent)}")
+        found.add(what, "warning", f"BILL sends to {address}, but no events {' or '.join(f'{one}*' for one in silent)}")
     elif not bill.account.webhook_security_keys:
-        found.add(what, "warning", "the BILL credentials hold no webhook security key, so that every notification is turned away")
+        found.add(
+            what,
+            "warning",
+            "the BILL credentials hold no webhook security key: every notification is turned away",
+        )
     else:
         found.add(what, "ok", f"subscription {sending[0].id} sends to {address}")
 

@@ -121,10 +121,21 @@ def payments(qad: QadClient, bill: BillClient, rules: QadBillConnection) -> Stre
     )
 
 
-def decide_status(row: Row, ours: Mapping[str, Link]) -> Decision:
+@dataclass(frozen=True)
+class Ours:
+    """Which bills came from QAD."""
+
+    links: Mapping[str, Link]  # by BILL bill id
+
+    def __str__(self) -> str:
+        """Says how many there are, for a task run's name."""
+        return f"{len(self.links):,} of our bills"
+
+
+def decide_status(row: Row, ours: Ours) -> Decision:
     """Returns what a bill's state in BILL means: mostly nothing, but a person must know of a denied or lost one."""
     bill: Bill = row.content
-    link = ours.get(row.id)
+    link = ours.links.get(row.id)
     if link is None:
         return Ignore(NOT_OURS)
     if bill.archived and link.state == "live":
@@ -138,8 +149,8 @@ def decide_status(row: Row, ours: Mapping[str, Link]) -> Decision:
 def bill_status(bill: BillClient, rules: QadBillConnection) -> Stream:
     """Returns the stream of bill states, from BILL to our own records; QAD has no field for them."""
 
-    async def align(run: Run, rows: Sequence[Row]) -> Mapping[str, Link]:
-        return run.ledger.links_to("bills", [row.id for row in rows])
+    async def align(run: Run, rows: Sequence[Row]) -> Ours:
+        return Ours(run.ledger.links_to("bills", [row.id for row in rows]))
 
     def wanted(run: Run, rows: Sequence[Row]) -> Sequence[Row]:
         ours = run.ledger.links_to("bills", [row.id for row in rows])

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, create_engine
@@ -75,7 +75,9 @@ def upsert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any
 
 def insert_missing(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
     """Inserts the row unless one with the same unique values exists; tells whether it was inserted."""
-    return session.connection().execute(_insert(session, table).values(row).on_conflict_do_nothing()).rowcount == 1
+    # Not by the row count: where the database makes the key, PostgreSQL's driver does not tell it.
+    made = _insert(session, table).values(row).on_conflict_do_nothing().returning(literal_column("1"))
+    return session.connection().execute(made).first() is not None
 
 
 def _insert(session: Session, table: type[SQLModel]) -> Any:

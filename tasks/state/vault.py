@@ -55,7 +55,7 @@ class Vault:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return {DECIMAL: format(value, "f")}
+        return {DECIMAL: str(value)}
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

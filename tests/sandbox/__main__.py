@@ -24,9 +24,7 @@ def main() -> None:
     bill, qad = BillSandbox(), QadSandbox()
     bill.seed_chart(sample.CHART)
     bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
-    qad.generate(
-        suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=0.03
-    )
+    qad.generate(suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=0.03)
     with contextlib.ExitStack() as serving:
         bill_url = serving.enter_context(served(bill.app, asked.bill_port))
         qad_url = serving.enter_context(served(qad.app, asked.qad_port))

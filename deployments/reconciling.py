@@ -1,0 +1,47 @@
+"""Compares both systems of a connection in this process, and prints every difference."""
+
+import json
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from blocks.errors import TransientError, VendorError
+from deployments.checking import applied_connection
+from flows.reconcile.differences import Difference
+from flows.reconcile.flow import reconcile as compare
+
+IN_AGREEMENT, DIFFERENT = 0, 1
+COLUMNS = {
+    "stream": "stream", "record": "record", "what": "difference", "ours": "ours", "theirs": "theirs",
+    "remedy": "what to do",
+}  # fmt: skip
+
+
+async def reconcile(connection: str, *, as_json: bool) -> int:
+    """Prints every difference between the connection's systems and returns the exit status; nothing is written to them.
+
+    Raises:
+        ConfigurationError: there is no such connection, or several.
+        VendorError: a system could not be reached or refused the credentials.
+    """
+    pair, name = await applied_connection(connection)
+    state = await compare(pair, name, return_state=True)
+    found = await state.aresult(raise_on_failure=False)
+    if isinstance(found, VendorError):
+        raise found
+    if isinstance(found, Exception) or not isinstance(found, list):
+        raise TransientError(f"the comparison stopped: {state.message}")
+    if as_json:
+        print(json.dumps([{"pair": pair, "connection": name, **one._asdict()} for one in found], indent=2))
+    else:
+        Console().print(_table(f"{pair}/{name}", found))
+        print(state.message)
+    return DIFFERENT if found else IN_AGREEMENT
+
+
+def _table(title: str, found: list[Difference]) -> Table:
+    table = Table(*COLUMNS.values(), title=title)
+    for one in found:
+        table.add_row(*(Text(getattr(one, name)) for name in COLUMNS))  # Text: a vendor's brackets are no markup
+    return table

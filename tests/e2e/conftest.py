@@ -1,0 +1,70 @@
+"""A Prefect server for all end-to-end tests, and a fresh installation for each."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from deployments.serve import free_port
+from tests.e2e.installation import Installation, end
+from tests.sandbox.bill import BillSandbox
+from tests.sandbox.qad import QadSandbox
+from tests.sandbox.serving import served
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yields the address of a Prefect server of the tests' own."""
+    home = tmp_path_factory.mktemp("prefect")
+    port = free_port(0)
+    api = f"http://127.0.0.1:{port}/api"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "PREFECT_SERVER_UI_API_URL": api,
+    }
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait_for(f"{api}/health")
+        yield api
+    finally:
+        end(server)
+
+
+def _wait_for(url: str) -> None:
+    for _attempt in range(300):
+        try:
+            if httpx.get(url, timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+@pytest.fixture
+def installation(prefect_api: str, tmp_path: Path, database_url: str) -> Iterator[Installation]:
+    """Yields an installation with empty vendors, whose names no other test uses."""
+    own = secrets.token_hex(4)
+    bill = BillSandbox(organization_id=f"00802E2E{own.upper()}00001")
+    qad = QadSandbox()
+    with ExitStack() as serving:
+        bill_url, qad_url = (serving.enter_context(served(one.app)) for one in (bill, qad))
+        yield Installation(tmp_path, prefect_api, bill, qad, bill_url, qad_url, database_url)

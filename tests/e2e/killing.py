@@ -1,0 +1,48 @@
+"""Runs the pair again and again and kills it: `python -m tests.e2e.killing CONNECTION KILLS SEED LONGEST`.
+
+Each run is a process of its own, forked from one that has imported the product already, so that the kill falls into
+the run and not into its start. Prints one line of JSON: how many runs were killed, and how many ended by themselves.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import random
+import sys
+import time
+
+
+def one_run(connection: str) -> None:
+    """Runs the pair once, in this process."""
+    from flows.registry import PAIRS
+
+    flow = PAIRS["qad-bill"].flow
+    asyncio.run(flow(connection=connection, return_state=True))
+
+
+def main(connection: str, kills: int, seed: int, longest: float) -> None:
+    """Kills `kills` runs at random moments within `longest` seconds, then lets one come to its end."""
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload(["flows.registry", "tests.e2e.killing"])
+    chance, killed, ended = random.Random(seed), 0, 0
+    while killed < kills:
+        run = forking.Process(target=one_run, args=(connection,))
+        run.start()
+        run.join(timeout=chance.uniform(1.0, longest))
+        if run.is_alive():
+            run.kill()
+            killed += 1
+        else:
+            ended += 1
+            if ended > kills:
+                break
+        run.join()
+    started = time.monotonic()
+    last = forking.Process(target=one_run, args=(connection,))
+    last.start()
+    last.join(timeout=300)
+    print(json.dumps({"killed": killed, "ended": ended, "last": last.exitcode, "seconds": time.monotonic() - started}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

@@ -1,0 +1,92 @@
+"""Runs that are killed, answers that are lost, and runs side by side: still everything exactly once."""
+
+import json
+import os
+import subprocess
+
+from tests.e2e.agreement import assert_agreement
+from tests.e2e.installation import CONNECTION, PYTHON, Installation
+from tests.sandbox.faults import Fault
+
+INVOICES = int(os.environ.get("ML_CONNECTOR_TEST_KILL_INVOICES", "1000"))
+KILLS = int(os.environ.get("ML_CONNECTOR_TEST_KILLS", "25"))
+SEED = int(os.environ.get("ML_CONNECTOR_TEST_SEED", "20261121"))
+LONGEST = 4.5  # seconds; a whole run takes several times as long
+
+
+def test_a_run_killed_at_random_moments_makes_nothing_twice_and_loses_nothing(installation: Installation) -> None:
+    it = installation
+    it.seed(suppliers=129, invoices=INVOICES)
+    it.bill.frame.latency = 0.25  # so that many kills fall into a write
+    it.apply()
+
+    told = killing(it, KILLS)
+
+    assert told["killed"] == KILLS
+    assert told["last"] == 0
+    assert_agreement(it.qad, it.bill)
+    assert_audited(it)
+    assert it.bill.max_in_flight <= 3
+    found_again = sum("found in the target" in row["reason"] for row in it.records())
+    print(
+        f"{INVOICES} invoices, {told}, {len(it.bill.frame.log)} BILL calls, {found_again} records found after a lost answer"
+    )
+
+
+def test_when_every_answer_to_a_write_is_lost_nothing_is_written_twice(installation: Installation) -> None:
+    it = installation
+    it.seed(suppliers=40, invoices=250)
+    it.apply()
+    lost = it.bill.frame.faults.add(Fault("lost_after", r"^POST .*/bulk", times=-1))
+
+    it.run(expect=None)
+    it.run(expect=None)
+
+    assert lost.struck >= 5
+    assert_agreement(it.qad, it.bill)
+    assert_audited(it)
+
+
+def test_two_processes_at_once_come_to_the_same_result_within_bills_limit(installation: Installation) -> None:
+    it = installation
+    it.seed(suppliers=60, invoices=400)
+    it.bill.frame.latency = 0.03
+    it.apply()
+
+    both = [it.start("run", "qad-bill", CONNECTION) for _ in range(2)]
+    statuses = [process.wait(timeout=240) for process in both]
+
+    assert statuses == [0, 0]
+    assert_agreement(it.qad, it.bill)
+    assert it.bill.max_in_flight <= 3
+    assert it.bill.refused_in_flight == 0
+
+
+def killing(it: Installation, kills: int) -> dict[str, float]:
+    """Has the connection's runs killed, and returns what the killer says."""
+    done = subprocess.run(
+        [PYTHON, "-m", "tests.e2e.killing", CONNECTION, str(kills), str(SEED), str(LONGEST)],
+        env={**it.environment, "PREFECT_LOGGING_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def assert_audited(it: Installation) -> None:
+    """Fails unless the audit explains each bill: what QAD said, what was sent, and BILL's id for it."""
+    rows = {row["target_id"]: row for row in it.records() if row["stream"] == "bills"}
+    for bill_id in it.bill.bills:
+        assert bill_id in rows, f"no record stands for {bill_id}"
+    some = sorted(rows.values(), key=lambda row: str(row["source_id"]))[::50]
+    for row in some:
+        audit = json.loads(it.command("audit", CONNECTION, row["source_id"], "--json").stdout)
+        written = [entry for entry in audit if entry["outcome"] == "created"]
+        assert len(written) == 1, f"{row['source_id']} has {len(written)} creations in its audit"
+        assert written[0]["source"]["reference"] == row["source_ref"]
+        assert written[0]["sent"]["invoice"]["invoiceNumber"] == row["source_ref"]
+        assert written[0]["answer"]["id"] == row["target_id"]
