@@ -21,7 +21,6 @@ class Settings(StateSettings):
 
     model_config = SettingsConfigDict(env_prefix="ML_CONNECTOR_", extra="ignore")
 
-    public_url: str = Field(default="", description="Where vendors reach the web app, https without a final slash.")
     web_port: int = Field(default=8000, description="The web app's port.")
     allow_private_hosts: bool = Field(
         default=False, description="Lets tenant addresses be private; demo and tests only."

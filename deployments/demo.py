@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from deployments.config import Settings, prefect_environment
 from deployments.serve import Addresses, Processes, served
+from deployments.tables import print_table
 
 CONNECTION = "demo"
+EXCEPTIONS = ("held", "refused", "in_doubt", "failed")
 
 
 def demo(*, once: bool) -> int:
@@ -95,15 +96,13 @@ def _print_outcomes(said: Console, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         counted.setdefault(row["stream"], Counter())[row["outcome"]] += 1
     outcomes = ("created", "updated", "unchanged", "held", "refused", "in_doubt", "failed")
-    table = Table("stream", *outcomes, title="What became of the sample data")
-    for stream, counts in counted.items():
-        table.add_row(stream, *(str(counts[outcome] or "") for outcome in outcomes))
-    said.print(table)
-    reasons = Table("record", "outcome", "reason", "what to do", title="Held and refused")
-    for row in rows:
-        if row["outcome"] in {"held", "refused", "in_doubt", "failed"}:
-            reasons.add_row(f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"])
-    said.print(reasons)
+    lines = ([stream, *(counts[outcome] or "" for outcome in outcomes)] for stream, counts in counted.items())
+    print_table(said, ("stream", *outcomes), lines, "What became of the sample data")
+    exceptions = (row for row in rows if row["outcome"] in EXCEPTIONS)
+    named = (
+        (f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"]) for row in exceptions
+    )
+    print_table(said, ("record", "outcome", "reason", "what to do"), named, "Held and refused")
 
 
 def _print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresses, run_id: str) -> None:

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from blocks.errors import ConfigurationError
 from deployments.config import Settings
 from deployments.naming import split_name
+from deployments.tables import print_table
 from tasks.state import queries
 from tasks.state.store import open_store
 
@@ -32,10 +32,8 @@ def records(settings: Settings, connection: str, outcome: str | None, *, as_json
         "reason": "reason",
         "remedy": "what to do",
     }
-    table = Table(*columns.values(), "since")
-    for row in rows:
-        table.add_row(*(str(row[key] or "") for key in columns), row["since"][:16].replace("T", " "))
-    Console().print(table)
+    shown = ([*(row[key] for key in columns), row["since"][:16].replace("T", " ")] for row in rows)
+    print_table(Console(), [*columns.values(), "since"], shown)
     print(f"{len(rows):,} records")
     return 0
 
@@ -65,7 +63,7 @@ def _print_audit(rows: list[dict[str, Any]]) -> None:
             f"{row['action']}: {row['outcome']}"
         )
         if row["summary"]:
-            console.print(row["summary"])
+            console.print(row["summary"], markup=False)
         for part in ("source", "sent", "answer"):
             if row.get(part) is not None:
                 console.print(f"[bold]{part}[/bold]")

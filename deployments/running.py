@@ -8,11 +8,11 @@ from typing import Any
 from prefect.client.schemas.objects import State
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from blocks.errors import ConfigurationError, TransientError, VendorError
 from deployments.config import Settings
 from deployments.naming import one_connection
+from deployments.tables import print_table
 from flows.registry import PAIRS
 from tasks.naming import counted
 from tasks.report import summary
@@ -108,21 +108,26 @@ def _document(state: State[Any], run: Run) -> dict[str, Any]:
 
 
 def _print_tables(said: Console, run: Run) -> None:
-    outcomes = Table("stream", "read", "outcome", title=f"{run.ledger.pair}/{run.ledger.connection}")
-    for stream in dict.fromkeys([*run.tally.read, *run.tally.outcomes]):
-        ignored = {f"ignored ({why})": number for why, number in run.tally.ignored[stream].items()}
-        outcomes.add_row(stream, f"{run.tally.read[stream]:,}", counted({**run.tally.outcomes[stream], **ignored}))
-    said.print(outcomes)
+    title = f"{run.ledger.pair}/{run.ledger.connection}"
+    print_table(said, ("stream", "read", "outcome"), map(_line_of(run), _streams(run)), title)
     if run.dry:
-        preview = Table("stream", "record", "would", "reason", title="Preview: nothing was written")
-        for row in run.tally.preview:
-            preview.add_row(row.stream, row.source_ref, row.would, row.reason)
-        said.print(preview)
+        preview = ((row.stream, row.source_ref, row.would, row.reason) for row in run.tally.preview)
+        print_table(said, ("stream", "record", "would", "reason"), preview, "Preview: nothing was written")
     elif run.tally.news:
-        news = Table("stream", "record", "outcome", "reason", "what to do", title="Exceptions")
-        for made in run.tally.news:
-            news.add_row(made.stream, made.row.ref, made.outcome, made.reason, made.remedy)
-        said.print(news)
+        news = ((one.stream, one.row.ref, one.outcome, one.reason, one.remedy) for one in run.tally.news)
+        print_table(said, ("stream", "record", "outcome", "reason", "what to do"), news, "Exceptions")
+
+
+def _streams(run: Run) -> list[str]:
+    return list(dict.fromkeys([*run.tally.read, *run.tally.outcomes]))
+
+
+def _line_of(run: Run) -> Callable[[str], tuple[str, str, str]]:
+    def line(stream: str) -> tuple[str, str, str]:
+        ignored = {f"ignored ({why})": number for why, number in run.tally.ignored[stream].items()}
+        return stream, f"{run.tally.read[stream]:,}", counted({**run.tally.outcomes[stream], **ignored})
+
+    return line
 
 
 async def replay(settings: Settings, connection: str, outcome: str | None, ids: list[str]) -> int:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from prefect.blocks.core import Block
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from blocks.errors import ConfigurationError
 from blocks.source import content_hash
@@ -63,6 +63,12 @@ class Connection(Block):
 async def _loaded(kind: type[Block], name: str) -> Any:
     try:
         return await kind.aload(name)
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][-1]) for one in error.errors(include_input=False) if one["loc"])
+        said = f"the block {kind.get_block_type_slug()}/{name} is not valid: {wrong}"
+        raise ConfigurationError(
+            said, remedy="Correct it in the Prefect UI, or apply the connection file again."
+        ) from None
     except ValueError:
         said = f"there is no block {kind.get_block_type_slug()}/{name}"
         raise ConfigurationError(said, remedy="Run `ml-connector apply` with the connection file.") from None

@@ -1,6 +1,6 @@
 """The Prefect block that signs in to BILL."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import httpx
 from prefect.blocks.abstract import CredentialsBlock
@@ -35,6 +35,7 @@ class BillCredentials(CredentialsBlock):
     _block_type_name = "BILL Credentials"
     _block_type_slug = "bill-credentials"
     _documentation_url = HttpUrl("https://developer.bill.com/docs")
+    learned: ClassVar[frozenset[str]] = frozenset({"webhook_security_keys", "remember_me_id"})  # while running
 
     environment: Literal["sandbox", "production"] = Field(
         default="sandbox", title="Environment", description="Which BILL to reach; production moves real money."

@@ -13,8 +13,10 @@ from flows.qad_bill.streams import streams_of
 from tasks.authenticate import authenticate
 from tasks.move import move
 from tasks.run import Request
+from tasks.subscribe import subscribe
 
 StreamName = Literal["accounts", "departments", "vendors", "bills", "bill_status", "payments"]
+ANNOUNCES = {"payment.": "payments", "bill.": "bill_status"}  # BILL's events by prefix, and who reads their records
 
 
 @flow(name=PAIR, flow_run_name=f"{PAIR} {{connection}}", persist_result=False)
@@ -32,5 +34,6 @@ async def qad_bill(
         qad, bill, rules, run = pair.source, pair.target, pair.rules, pair.run
         await authenticate("QAD", qad)
         await authenticate("BILL", bill)
+        await subscribe(run, bill, rules.bill, ANNOUNCES)
         await move(run, streams_of(qad, bill, rules))
     return pair.ended

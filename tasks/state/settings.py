@@ -16,6 +16,7 @@ class StateSettings(BaseSettings):
     encryption_key: SecretStr | None = Field(
         default=None, description="Fernet keys, comma-separated, the newest first; a key file in the home by default."
     )
+    public_url: str = Field(default="", description="Where vendors reach the web app, https without a final slash.")
 
     @property
     def home_path(self) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,7 +43,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
-def kept(world: World, table: type[Link] | type[Record] | type[Intent] | type[Audit]) -> list[object]:
+def kept(world: World, table: Any) -> list[Any]:
     with world.store.reading() as session:
         return list(session.scalars(select(table).where(table.scope == world.scope)))
 

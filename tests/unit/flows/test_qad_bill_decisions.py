@@ -130,7 +130,12 @@ def test_a_bill_that_was_entered_by_hand_is_adopted_if_it_agrees_and_else_holds(
 
 def test_a_credit_note_with_its_invoices_number_never_becomes_that_bill() -> None:
     lines = [{"account": "6010", "credit": "12.50"}]
-    note = {"type": "CREDITNOTE", "original_credit": None, "original_debit": "12.50", "posting_lines": lines}
+    note: dict[str, Any] = {
+        "type": "CREDITNOTE",
+        "original_credit": None,
+        "original_debit": "12.50",
+        "posting_lines": lines,
+    }
     made = decided(entered(), **note)
     assert isinstance(made, Write)
     assert made.kind == "vendor_credit"

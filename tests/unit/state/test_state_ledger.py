@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from blocks.source import Row
 from tasks.outcomes import Cause, Outcome
@@ -94,7 +94,7 @@ def test_only_news_is_told_again(ledger: Ledger) -> None:
     record = ledger.records("bills", ["1"])["1"]
     assert (record.attempts, record.reason) == (3, "no vendor")
     with ledger.store.reading() as session:
-        assert session.scalars(select(Audit.summary).order_by(Audit.id)).all() == ["too long", "no vendor"]
+        assert session.scalars(select(Audit.summary).order_by(col(Audit.id))).all() == ["too long", "no vendor"]
 
 
 def test_since_tells_when_the_trouble_began_not_when_it_was_last_seen(ledger: Ledger) -> None:

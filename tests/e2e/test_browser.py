@@ -1,0 +1,144 @@
+"""What a person does on Prefect's page: a backfill by the form, a refused record in red, its repair, a click on Retry."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.installation import CONNECTION, Installation, end
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 60_000  # milliseconds
+SCREENSHOTS = os.environ.get("ML_CONNECTOR_TEST_SCREENSHOTS", "")  # a folder to renew the README's images in
+
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Chromium is not installed here"
+)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """Yields a page of headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1400, "height": 1000})
+        browser.close()
+
+
+def test_a_person_previews_a_backfill_sees_a_refused_record_repairs_its_cause_and_retries(
+    installation: Installation, page: Page, tmp_path: Path
+) -> None:
+    it, ui = installation, installation.prefect_api.removesuffix("/api")
+    it.seed(suppliers=24, invoices=60, flawed=2)  # an unknown account, and a supplier without an address
+    it.apply()
+    everything = it.start("up")
+    try:
+        preview = start_backfill(page, ui, it, tmp_path)
+        wait_for(it, preview, "Completed")
+        assert it.bill.bills == {}
+        show(page, f"{ui}/runs/flow-run/{preview}")
+        page.get_by_text("Artifacts", exact=True).click()
+        expect(page.get_by_text("qad-bill-acme-preview").first).to_be_visible(timeout=PATIENCE)
+
+        run = start_run(it)
+        wait_for(it, run, "Failed")
+        show(page, f"{ui}/runs/flow-run/{run}")
+        page.wait_for_timeout(2500)  # the graph settles
+        picture(page, "run", tmp_path)
+        page.get_by_text("Task Runs", exact=True).click()
+        expect(page.get_by_text("create bills, page 1: 60 created, 2 held").first).to_be_visible(timeout=PATIENCE)
+        refused = page.get_by_text("vendors 10S1025", exact=True).last
+        expect(refused).to_be_visible(timeout=PATIENCE)
+        refused.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        picture(page, "refused", tmp_path)
+        page.get_by_text("Artifacts", exact=True).click()
+        expect(page.get_by_text("qad-bill-acme-exceptions").first).to_be_visible(timeout=PATIENCE)
+
+        it.qad.edit_supplier("10S1025", street1="12 Mill Lane", city="Toledo", zipCode="43604", countryCode="US")
+        show(page, f"{ui}/runs/flow-run/{run}")
+        page.get_by_role("button", name="Retry").first.click()
+        page.get_by_role("button", name="Retry").last.click()  # in the dialog
+        wait_for(it, run, "Completed")
+        assert len(it.bill.bills) == 61  # the one that waits for an account still waits
+        show(page, f"{ui}/runs/flow-run/{run}")
+        expect(page.get_by_text("Completed").first).to_be_visible(timeout=PATIENCE)
+        page.wait_for_timeout(1500)
+        picture(page, "retried", tmp_path)
+    finally:
+        end(everything)
+
+
+def start_backfill(page: Page, ui: str, it: Installation, folder: Path) -> str:
+    """Fills in the deployment's form (since, dry_run), submits it, and returns the flow run's id."""
+    show(page, f"{ui}/deployments/deployment/{deployment_of(it)}/run")
+    page.get_by_text("date-time", exact=True).first.click()
+    page.get_by_text("Select date and time").first.click()
+    page.locator("input[type=date]").fill((date.today() - timedelta(days=400)).isoformat())
+    page.locator("input[type=time]").fill("00:00")
+    page.get_by_role("button", name="Apply").click()
+    page.locator("label[role=switch]").first.click()
+    page.wait_for_timeout(300)
+    picture(page, "backfill", folder)
+    page.get_by_role("button", name="Submit").click()
+    for _attempt in range(100):
+        for run in newest_runs(it):
+            if run["parameters"].get("dry_run"):
+                assert run["parameters"]["since"], "the form's date did not arrive"
+                return str(run["id"])
+        time.sleep(0.2)
+    raise TimeoutError("the form started no run")
+
+
+def show(page: Page, address: str) -> None:
+    """Opens a page and waits until it has what it shows."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+
+
+def picture(page: Page, name: str, folder: Path) -> None:
+    """Takes a screenshot."""
+    page.screenshot(path=Path(SCREENSHOTS or folder) / f"{name}.png")
+
+
+def deployment_of(it: Installation) -> str:
+    """Returns the id of the connection's deployment."""
+    found = httpx.get(f"{it.prefect_api}/deployments/name/qad-bill/{CONNECTION}")
+    return str(found.raise_for_status().json()["id"])
+
+
+def start_run(it: Installation) -> str:
+    """Starts the deployment as its Quick run button does, and returns the flow run's id."""
+    made = httpx.post(f"{it.prefect_api}/deployments/{deployment_of(it)}/create_flow_run", json={})
+    return str(made.raise_for_status().json()["id"])
+
+
+def newest_runs(it: Installation) -> list[dict[str, Any]]:
+    """Returns the deployment's flow runs."""
+    chosen = {"deployments": {"id": {"any_": [deployment_of(it)]}}, "sort": "START_TIME_DESC", "limit": 5}
+    runs: list[dict[str, Any]] = httpx.post(f"{it.prefect_api}/flow_runs/filter", json=chosen).json()
+    return runs
+
+
+def wait_for(it: Installation, run: str, state: str) -> None:
+    """Waits until the flow run is in the state; fails at once in another final one that it did not begin with."""
+    begun = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]["id"]
+    for _attempt in range(450):
+        now = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]
+        if now["name"] == state:
+            return
+        ended = now["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} and now["id"] != begun
+        assert not ended, f"the run ended as {now['name']}: {now['message']}"
+        time.sleep(0.2)
+    raise TimeoutError(f"the run is not {state}")
