@@ -30,7 +30,7 @@ class Connection(Block):
         default=14, ge=1, title="Hold alarm", description="After how many days a held record is called overdue."
     )
     in_doubt_wait_seconds: float = Field(
-        default=15,
+        default=30,
         ge=0,
         title="In-doubt wait",
         description="How long a write without an answer may still be under way before it is looked up.",

@@ -48,14 +48,9 @@ async def ensure(
         await carry_out(run, stream, rows, await stream.align(run, rows))
         links = _live(run, stream, ids, good)
     planned = {one: run.planned.get((stream.name, one)) for one in ids if one not in links}
-    return links | {one: _planned(one, target) for one, target in planned.items() if target}
+    return links | {one: link for one, link in planned.items() if link is not None}
 
 
 def _live(run: Run, stream: Stream, ids: Collection[str], good: Callable[[Link], bool]) -> dict[str, Link]:
     links = run.ledger.links(stream.name, ids)
     return {one: link for one, link in links.items() if link.state == "live" and good(link)}
-
-
-def _planned(source_id: str, target_id: str) -> Link:
-    """Stands, in a dry run, for the link that a run would make."""
-    return Link(scope="", stream="", source_id=source_id, target_id=target_id, state="live")

@@ -12,6 +12,7 @@ from tasks.naming import counted, renamed
 from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
 from tasks.retry import PATIENT
 from tasks.run import Preview, Run
+from tasks.state.models import Link, utc_now
 from tasks.stream import Stream
 from tasks.writing import Draft, write_all
 
@@ -82,7 +83,7 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
 
 def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequence[tuple[Row, Any]]) -> None:
     for row, write in drafts:
-        run.planned[stream.name, row.id] = write.target_id or f"(new {row.ref})"
+        _plan(run, stream, row, write.target_id or f"(new {row.ref})", label=write.label)
         run.tally.outcomes[stream.name]["created" if write.operation == "create" else "updated"] += 1
         run.tally.seen[stream.name].add(row.id)
         run.tally.preview.append(
@@ -91,6 +92,21 @@ def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequenc
     for row, decision in settled:
         made = outcome_of(stream.name, row, decision)
         if made.link is not None and made.target_id:
-            run.planned[stream.name, row.id] = made.target_id
+            _plan(run, stream, row, made.target_id, label=made.link["label"], evidence=made.link["evidence"])
         would = made.action if made.link is not None else made.outcome
         run.tally.preview.append(Preview(stream=stream.name, source_ref=row.ref, would=would, reason=made.reason))
+
+
+def _plan(run: Run, stream: Stream, row: Row, target_id: str, label: str, evidence: str = "") -> None:
+    """Notes, in a dry run, the link that a run would make."""
+    now = utc_now()
+    run.planned[stream.name, row.id] = Link(
+        scope=run.ledger.scope,
+        stream=stream.name,
+        source_id=row.id,
+        target_id=target_id,
+        created_at=now,
+        label=label,
+        evidence=evidence,
+        updated_at=now,
+    )

@@ -18,6 +18,14 @@ class Cause(NamedTuple):
     id: str
 
 
+TARGET = ""  # as a cause's stream: only a look at the target tells whether the thing is there, so each run looks
+
+
+def in_target(thing: str) -> tuple[Cause, ...]:
+    """Returns the cause of a hold that is cured in the target system by hand; it is looked at again in every run."""
+    return (Cause(TARGET, thing),)
+
+
 @dataclass(frozen=True)
 class Write:
     """The target must be written."""

@@ -15,6 +15,7 @@ from tasks.outcomes import EXCEPTIONS, NEEDS_A_PERSON, Ignore, Outcome
 from tasks.state.leases import lease
 from tasks.state.ledger import Ledger
 from tasks.state.mirrors import Mirrored
+from tasks.state.models import Link
 from tasks.state.shared_sessions import SharedSessions
 from tasks.state.slots import SharedSlots
 from tasks.state.store import Store, open_store
@@ -110,7 +111,7 @@ class Run:
     mirrors: dict[tuple[str, str], dict[str, Mirrored]] = field(default_factory=dict)  # by system and kind
     needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # ids by stream, see `ensure`
     read_until: dict[str, datetime] = field(default_factory=dict)  # by stream
-    planned: dict[tuple[str, str], str] = field(default_factory=dict)  # what a dry run would have made
+    planned: dict[tuple[str, str], Link] = field(default_factory=dict)  # what a dry run would have linked
 
     @property
     def dry(self) -> bool:

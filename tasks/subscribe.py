@@ -1,4 +1,4 @@
-"""Between steps 1 and 2: BILL tells us what changes, at an address of ours, and what it could not tell is made up for."""
+"""Between steps 1 and 2: BILL tells us what changes, and what it could not tell is made up for."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -99,7 +99,7 @@ class Memory:
         self.now = _known(rows[address]) if address in rows else None
 
     def note(self, known: Known) -> None:
-        """This is what is known from now on; committed before whatever depends on it."""
+        """What is known from now on is committed, before whatever depends on it."""
         body = {"key": known.key, "looked": known.looked.isoformat() if known.looked else ""}
         row = Mirrored(self.address, known.id, "", not known.unsettled, body)
         mirrors.mirror(self._ledger, SYSTEM, KIND, [row])
@@ -131,7 +131,7 @@ class Keys:
         return any(one.get_secret_value().strip() for one in (await self._loaded()).webhook_security_keys)
 
     async def hold(self, wanted: str) -> bool:
-        """Tells whether the block holds the key of this fingerprint, if need be taken from its organization's others."""
+        """Tells whether the block holds the key of this fingerprint, now that its organization's others were asked, too."""
         block = await self._loaded()
         if wanted in {fingerprint(one.get_secret_value()) for one in block.webhook_security_keys}:
             return True
@@ -160,7 +160,7 @@ async def _look(run: Run, client: BillClient, keys: Keys, memory: Memory, stream
     else:
         one, done = found.ours[0], ["adopted"] if memory.now is None else []
         good = await _key_is_good(one, keys, memory)
-        caught_up = good and is_on(one) and not before.unsettled and not done
+        caught_up = good and not before.unsettled and not done
         if not caught_up:
             memory.note(replace(before, id=one.id, key=before.key or BY_HAND if good else "", unsettled=True))
         if not good:
@@ -169,7 +169,7 @@ async def _look(run: Run, client: BillClient, keys: Keys, memory: Memory, stream
         done += await hooks.awake(one)
     for double in found.ours[1:]:
         await hooks.remove(double.id)
-        done.append("one double removed")
+        done.append(f"double {double.id} removed")
     if not caught_up:
         since = before.looked - CLOCKS_DIFFER if before.looked else began - FIRST_LOOK_BACK
         done += await _missed(run, hooks, one.id, since, streams)
@@ -179,9 +179,11 @@ async def _look(run: Run, client: BillClient, keys: Keys, memory: Memory, stream
 
 async def _key_is_good(one: Subscription, keys: Keys, memory: Memory) -> bool:
     """Tells whether the block holds the subscription's key, as far as that can be known without BILL showing it."""
+    if not is_on(one):
+        return False  # perhaps because nothing that it signed was accepted; a new key does no harm otherwise
     known = memory.now
     if known is None or (known.key == BY_HAND and known.id == one.id):
-        return is_on(one) and await keys.any()  # with the wrong key, BILL would soon have switched it off
+        return await keys.any()
     return known.id == one.id and bool(known.key) and await keys.hold(known.key)
 
 

@@ -11,8 +11,9 @@ from blocks.bill.wire import Record
 from blocks.errors import NotFoundError, RefusedError
 
 AT_MOST = 10  # subscriptions of one organization
+CHANGES = ("created", "updated", "archived", "restored")
 WANTED = (
-    *(f"{entity}.{change}" for entity in ("vendor", "bill") for change in ("created", "updated", "archived", "restored")),
+    *(f"{entity}.{change}" for entity in ("vendor", "bill") for change in CHANGES),
     "payment.updated",
     "payment.failed",
 )

@@ -1,6 +1,7 @@
 """Who alone may do something for now: runs, logins, call slots; a dead holder's lease ends by itself."""
 
 import asyncio
+import contextlib
 import os
 import random
 import socket
@@ -74,11 +75,13 @@ async def lease(store: Store, name: str, *, seconds: float = 60, patience: float
     """
     holder = new_holder()
     await _obtain(store, name, holder, seconds, patience)
-    renewing = asyncio.create_task(_renew(store, name, holder, seconds))
+    over = asyncio.Event()
+    renewing = asyncio.create_task(_renew(store, name, holder, seconds, over))
     try:
         yield holder
     finally:
-        renewing.cancel()
+        over.set()
+        await renewing  # a renewal under way would otherwise take the lease again after it was given back
         await asyncio.to_thread(give_back, store, name, holder)
 
 
@@ -94,8 +97,10 @@ async def _obtain(store: Store, name: str, holder: str, seconds: float, patience
         await asyncio.sleep(random.uniform(0.05, 0.15))
 
 
-async def _renew(store: Store, name: str, holder: str, seconds: float) -> None:
-    while True:
-        await asyncio.sleep(seconds / 4)
+async def _renew(store: Store, name: str, holder: str, seconds: float, over: asyncio.Event) -> None:
+    while not over.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), timeout=seconds / 4)
+            return
         if await asyncio.to_thread(take, store, name, holder, seconds) is not None:
             return  # taken over: the next write is refused by `still_held`

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tasks.outcomes import NEEDS_A_PERSON, Outcome
+from tasks.outcomes import NEEDS_A_PERSON, TARGET, Outcome
 from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_now
 from tasks.state.store import Store, upsert
 
@@ -39,6 +39,11 @@ class Ledger:
         """Returns the links to these target records, by target id."""
         return {row.target_id: row for row in self._by_ids(Link, stream, col(Link.target_id), target_ids)}
 
+    def live_labels(self, stream: str, labels: Collection[str]) -> frozenset[str]:
+        """Returns those of these labels that a live link of the stream has."""
+        found = self._by_ids(Link, stream, col(Link.label), labels)
+        return frozenset(link.label for link in found if link.state == "live")
+
     def all_links(self, stream: str) -> dict[str, Link]:
         """Returns every link of the stream, by source id; for reference data, which is small."""
         with self.store.reading() as session:
@@ -62,20 +67,22 @@ class Ledger:
             return list(session.scalars(select(col(Record.source_id)).where(*where)))
 
     def twins(self, stream: str, records: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
-        """Returns, for each of these unlinked records, another one with the same number that is linked, if there is.
+        """Returns, for each of these unlinked records, another one with the same number that came first, if there is.
+
+        The other one is linked already, or is among these and has the smaller id.
 
         Args:
             stream: theirs.
             records: source id to the number people know it by, and the link's label and kind that a twin would have.
         """
-        wanted = {named: source_id for source_id, named in records.items()}
-        refs = {ref for ref, _label, _kind in wanted}
+        refs = {ref for ref, _label, _kind in records.values()}
         found = self._by_ids(Link, stream, col(Link.source_ref), refs)
-        return {
-            wanted[link.source_ref, link.label, link.kind]: link.source_id
-            for link in found
-            if link.state == "live" and (link.source_ref, link.label, link.kind) in wanted
-        }
+        first = {(link.source_ref, link.label, link.kind): link.source_id for link in found if link.state == "live"}
+        twins = {}
+        for source_id, named in sorted(records.items()):
+            if first.setdefault(named, source_id) != source_id:
+                twins[source_id] = first[named]
+        return twins
 
     def waiting_for(self, stream: str, unless: str = "") -> set[str]:
         """Returns the ids of the stream's records that other records wait for, without those of one outcome."""
@@ -109,7 +116,7 @@ class Ledger:
     def keep(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Stores outcomes, links, holds, settled intents and audit rows, all or nothing.
 
-        Returns those that are new: the record had another outcome or another reason before.
+        Returns those that are new: the record had another outcome or another reason before, or a person asked.
         """
         if not outcomes:
             return []
@@ -128,7 +135,7 @@ class Ledger:
         for made in outcomes:
             old = before.get((made.stream, made.row.id))
             same = old is not None and (old.outcome, old.reason) == (made.outcome, made.reason)
-            if not same:
+            if not same or (old is not None and old.asked):
                 fresh.append(made)
             rows.append(
                 {
@@ -217,6 +224,7 @@ class Ledger:
                 continue
             intent.outcome, intent.target_id = made.outcome, made.target_id
             intent.settled_at = now if made.settled else None
+            intent.tried_at = intent.tried_at if made.settled else now  # from here on it may still be under way
             session.add(Attempt(intent_id=intent.id, run_id=self.run_id, at=now, result=made.reason or made.outcome))
 
     def _audit(self, made: Outcome) -> Audit:
@@ -264,4 +272,4 @@ def _waits() -> ColumnElement[bool]:
         col(hold.stream) == col(Record.stream),
         col(hold.source_id) == col(Record.source_id),
     )
-    return exists().where(*mine, ~there)
+    return exists().where(*mine, col(hold.cause_stream) != TARGET, ~there)
