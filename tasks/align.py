@@ -9,6 +9,7 @@ from blocks.source import Row
 from tasks.create import carry_out
 from tasks.fetch import Page
 from tasks.naming import renamed
+from tasks.opaque import opaque
 from tasks.retry import PATIENT
 from tasks.run import Run
 from tasks.state.models import Link
@@ -19,7 +20,7 @@ async def align(run: Run, stream: Stream, page: Page) -> Any:
     """Returns what the page's records refer to, found or made in the target; a stream may need nothing."""
     if stream.align is nothing_to_align:
         return None
-    return await align_page(run, stream, page.rows, page.label)
+    return await align_page(opaque(run), opaque(stream), opaque(page.rows), page.label)
 
 
 @task(name="align", task_run_name="align {stream.name}, {label}", **PATIENT)

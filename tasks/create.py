@@ -9,6 +9,7 @@ from prefect.exceptions import MissingContextError
 from blocks.source import Row
 from tasks.fetch import Page
 from tasks.naming import counted, renamed
+from tasks.opaque import opaque
 from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
 from tasks.retry import PATIENT
 from tasks.run import Preview, Run
@@ -19,7 +20,7 @@ from tasks.writing import Draft, write_all
 
 async def create(run: Run, stream: Stream, page: Page, references: Any) -> None:
     """Creates or updates the page's records in the target; one that cannot go never stops the others."""
-    await create_page(run, stream, page.rows, page.label, references)
+    await create_page(opaque(run), opaque(stream), opaque(page.rows), page.label, opaque(references))
 
 
 @task(name="create", task_run_name="create {stream.name}, {label}", **PATIENT)
@@ -33,9 +34,10 @@ async def create_page(run: Run, stream: Stream, rows: Sequence[Row], label: str,
 async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: Any) -> None:
     """Decides about each row and does what was decided; in a dry run it is only listed."""
     decided = [(row, decision_about(stream, row, references)) for row in rows]
-    for _row, decision in decided:
-        if isinstance(decision, Ignore):
+    for row, decision in decided:
+        if isinstance(decision, Ignore) and row.id not in run.tally.seen[stream.name]:  # a repeated task counts it once
             run.ignore(stream.name, decision)
+            run.tally.seen[stream.name].add(row.id)
     settled = [(row, one) for row, one in decided if not isinstance(one, Write | Ignore)]
     run.keep([outcome_of(stream.name, row, decision) for row, decision in settled])
     drafts = [Draft(row, one) for row, one in decided if isinstance(one, Write)]
@@ -91,9 +93,10 @@ def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequenc
         )
     for row, decision in settled:
         made = outcome_of(stream.name, row, decision)
+        would: str = made.outcome
         if made.link is not None and made.target_id:
+            would = made.action
             _plan(run, stream, row, made.target_id, label=made.link["label"], evidence=made.link["evidence"])
-        would = made.action if made.link is not None else made.outcome
         run.tally.preview.append(Preview(stream=stream.name, source_ref=row.ref, would=would, reason=made.reason))
 
 

@@ -1,12 +1,15 @@
 """Step 2: reads what changed, and what deserves another try."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import NamedTuple
 
 from prefect import task
 
 from blocks.source import Row
 from tasks.naming import counted, renamed
+from tasks.opaque import opaque
 from tasks.retry import PATIENT
 from tasks.run import Run
 from tasks.state import inbox, progress
@@ -14,6 +17,7 @@ from tasks.state.models import Window, utc_now
 from tasks.stream import Stream
 from tasks.writing import settle_doubts
 
+Fetched = tuple[list[Row], str | None]  # rows, and where the next page begins
 AGAIN = 100  # records of one page that is read by id
 
 
@@ -24,7 +28,7 @@ class Page(NamedTuple):
     label: str
 
 
-async def fetch_changed(run: Run, stream: Stream) -> AsyncIterator[Page]:
+async def fetch_changed(run: Run, stream: Stream) -> AsyncGenerator[Page, None]:
     """Yields the stream's records page by page; when the caller comes back for more, a page counts as done."""
     if not run.dry:
         await settle_doubts(run, stream)
@@ -33,8 +37,9 @@ async def fetch_changed(run: Run, stream: Stream) -> AsyncIterator[Page]:
             yield page
         return
     window = _window_of(run, stream)
-    async for page in _pages(run, stream, window):
-        yield page
+    async with aclosing(_pages(run, stream, window)) as pages:
+        async for page in pages:
+            yield page
     run.read_until[stream.name] = window.until
     announced = (
         {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
@@ -54,17 +59,34 @@ def _due(run: Run, stream: Stream) -> list[str]:
     return [one for one in due if one not in run.tally.seen[stream.name]]
 
 
-async def _pages(run: Run, stream: Stream, window: Window) -> AsyncIterator[Page]:
+async def _pages(run: Run, stream: Stream, window: Window) -> AsyncGenerator[Page, None]:
     if window.since is None and stream.starts_now:
         return
-    while not window.done:
-        rows, following = await fetch_page(run, stream, window)
-        if rows:
-            yield Page(rows, f"page {window.pages + 1}")
-        if run.dry:
-            window.cursor, window.pages, window.done = following or "", window.pages + 1, following is None
-        else:
-            progress.page_done(run.ledger, window, following or "", following is None)
+    cursor, ahead = window.cursor, None
+    try:
+        while not window.done:
+            number = window.pages + 1
+            rows, following = await (ahead or _fetching(run, stream, window, cursor, number))
+            # The next page is read while this one is worked on: the two systems need not wait for each other.
+            ahead = None if following is None else _fetching(run, stream, window, following, number + 1)
+            if unseen := [row for row in rows if row.id not in run.tally.seen[stream.name]]:
+                yield Page(unseen, f"page {number}")
+            cursor = following or ""
+            _done(run, window, cursor, following is None)
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+
+
+def _fetching(run: Run, stream: Stream, window: Window, cursor: str, number: int) -> "asyncio.Task[Fetched]":
+    return asyncio.ensure_future(fetch_page(opaque(run), opaque(stream), opaque(window), cursor, number))
+
+
+def _done(run: Run, window: Window, cursor: str, last: bool) -> None:
+    if run.dry:
+        window.cursor, window.pages, window.done = cursor, window.pages + 1, last
+    else:
+        progress.page_done(run.ledger, window, cursor, last)
 
 
 def _window_of(run: Run, stream: Stream) -> Window:
@@ -79,15 +101,15 @@ def _window_of(run: Run, stream: Stream) -> Window:
     return progress.fixed_window(run.ledger, stream.name, since, until)
 
 
-@task(name="fetch", task_run_name="fetch {stream.name}, page {window.pages}", **PATIENT)
-async def fetch_page(run: Run, stream: Stream, window: Window) -> tuple[list[Row], str | None]:
-    """Returns the changed records of the window's next page, whole, and where the page after it begins."""
-    page = await stream.reader.page(window.since, window.until, window.cursor)
+@task(name="fetch", task_run_name="fetch {stream.name}, page {number}", **PATIENT)
+async def fetch_page(run: Run, stream: Stream, window: Window, cursor: str, number: int) -> Fetched:
+    """Returns the changed records of a page of the window, whole, and where the page after it begins."""
+    page = await stream.reader.page(window.since, window.until, cursor)
     wanted = stream.wanted(run, _changed(run, stream, page.rows))
     rows = await _whole(stream, wanted)
     run.tally.read[stream.name] += len(page.rows)
     counts = {"read": len(page.rows), "new or changed": len(rows)}
-    renamed(f"fetch {stream.name}, page {window.pages + 1}: {counted(counts)}")
+    renamed(f"fetch {stream.name}, page {number}: {counted(counts)}")
     return rows, page.following
 
 
@@ -107,7 +129,7 @@ async def _whole(stream: Stream, rows: Sequence[Row]) -> list[Row]:
 
 async def _by_id(run: Run, stream: Stream, ids: Sequence[str], why: str) -> AsyncIterator[Page]:
     for start in range(0, len(ids), AGAIN):
-        rows = await load_again(run, stream, ids[start : start + AGAIN], why)
+        rows = await load_again(opaque(run), opaque(stream), ids[start : start + AGAIN], why)
         if rows:
             yield Page(rows, f"{why}, {start // AGAIN + 1}")
 

@@ -1,6 +1,7 @@
 """Steps 2 to 5 for one stream: fetch what changed, align what it needs, create, write back."""
 
 from collections.abc import Iterable
+from contextlib import aclosing
 
 from tasks.align import align
 from tasks.create import create
@@ -16,7 +17,8 @@ async def move(run: Run, streams: Iterable[Stream]) -> None:
     for stream in streams:
         if chosen is not None and stream.name not in chosen:
             continue
-        async for page in fetch_changed(run, stream):
-            references = await align(run, stream, page)
-            await create(run, stream, page, references)
+        async with aclosing(fetch_changed(run, stream)) as pages:
+            async for page in pages:
+                references = await align(run, stream, page)
+                await create(run, stream, page, references)
         await write_back(run, stream)

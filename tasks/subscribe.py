@@ -131,7 +131,7 @@ class Keys:
         return any(one.get_secret_value().strip() for one in (await self._loaded()).webhook_security_keys)
 
     async def hold(self, wanted: str) -> bool:
-        """Tells whether the block holds the key of this fingerprint, now that its organization's others were asked, too."""
+        """Tells whether the block holds the key of this fingerprint; the organization's other blocks may give it."""
         block = await self._loaded()
         if wanted in {fingerprint(one.get_secret_value()) for one in block.webhook_security_keys}:
             return True

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks.naming import counted, renamed
+from tasks.opaque import opaque
 from tasks.outcomes import NEEDS_A_PERSON, Outcome
 from tasks.retry import ONCE
 from tasks.run import Run
@@ -18,13 +19,13 @@ SHOWN = 200  # records that get a task run of their own, in one run; all of them
 
 async def write_back(run: Run, stream: Stream) -> None:
     """The stream is read up to the end of the run's window, and each record that needs a person is shown by name."""
-    await finish(run, stream)
+    await finish(opaque(run), opaque(stream))
     if run.dry:
         return
     for made in run.to_show():
         if (made.stream, made.row.id) not in run.tally.shown and len(run.tally.shown) < SHOWN:
             run.tally.shown.add((made.stream, made.row.id))
-            shown: Any = show_record(f"{made.stream} {made.row.ref or made.row.id}", made, return_state=True)
+            shown: Any = show_record(f"{made.stream} {made.row.ref or made.row.id}", opaque(made), return_state=True)
             await shown
 
 

@@ -21,16 +21,28 @@ from tests.sandbox.serving import served
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns the folder of the Prefect server's database and log."""
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="session")
+def prefect_key() -> str:
+    """Returns the key that the Prefect server encrypts blocks with."""
+    return Fernet.generate_key().decode()
+
+
+@pytest.fixture(scope="session")
+def prefect_api(prefect_home: Path, prefect_key: str) -> Iterator[str]:
     """Yields the address of a Prefect server of the tests' own."""
-    home = tmp_path_factory.mktemp("prefect")
+    home = prefect_home
     port = free_port(0)
     api = f"http://127.0.0.1:{port}/api"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "PREFECT_SERVER_ENCRYPTION_KEY": prefect_key,
         "PREFECT_SERVER_UI_API_URL": api,
     }
     with (home / "server.log").open("wb") as log:

@@ -98,7 +98,7 @@ def test_a_bare_403_names_the_right_that_is_missing(status: int) -> None:
         (302, {"text": ""}, ConfigurationError),
         (429, {"json": bare("429")}, BusyError),
         (200, {"json": bare("429")}, BusyError),
-        (503, {"html": "<html>Down</html>"}, BusyError),
+        (503, {"html": "<html>Down</html>"}, TransientError),
         (500, {"json": bare("500")}, TransientError),
         (502, {"html": "<html>Bad gateway</html>"}, TransientError),
         (200, {"html": "<html>Sign in</html>"}, TransientError),

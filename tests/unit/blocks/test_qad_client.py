@@ -242,10 +242,18 @@ async def test_a_write_without_a_clear_answer_is_lost_and_not_repeated(answer: A
 
 
 async def test_a_write_that_was_turned_away_is_repeated() -> None:
-    statuses = iter([429, 503, 200])
+    busy = {"errors": [{"severity": 1, "code": "429", "message": "Too many requests", "fieldName": ""}]}
     done = {"submitResult": {"success": True}, "data": {"supplierPayments": [{"reference": "p1"}]}}
-    async with client_of(lambda _request: httpx.Response(next(statuses), json=done)) as client:
+    answers = iter([httpx.Response(429, json=busy), httpx.Response(503, json=busy), httpx.Response(200, json=done)])
+    async with client_of(lambda _request: next(answers)) as client:
         assert await client.create("supplier_payment", {"reference": "p1"}) == {"reference": "p1"}
+
+
+async def test_a_gateways_503_page_after_a_write_is_a_lost_answer_and_is_not_repeated() -> None:
+    answers = iter([httpx.Response(503, html="<html>Down</html>")])
+    async with client_of(lambda _request: next(answers)) as client:
+        with pytest.raises(AnswerLostError):
+            await client.create("supplier_payment", {"reference": "p1"})
 
 
 async def test_a_read_is_repeated_when_a_proxy_answers() -> None:

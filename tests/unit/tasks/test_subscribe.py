@@ -1,31 +1,30 @@
-"""BILL's subscription to our address: made once, adopted, healed, looked at once an hour; its key is nowhere to be read."""
+"""BILL's subscription to our address: made once, adopted, healed, looked at once an hour; its key stays secret."""
 
+import asyncio
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from prefect import flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
-from sqlmodel import col, delete, select, text
+from sqlmodel import SQLModel, select
 
 from blocks.bill.credentials import BillCredentials
 from blocks.bill.subscription import WANTED
 from blocks.errors import CapReachedError
 from blocks.hosts import ALLOW_PRIVATE
+from deployments.applying import apply
+from deployments.config import ConnectionFile
 from flows.qad_bill.flow import ANNOUNCES
 from flows.registry import PAIRS
 from tasks import subscribe as subscribing
-from tasks.run import Request, Run, open_run
+from tasks.run import Request, open_run
 from tasks.state import inbox
-from tasks.state.models import InboxEvent, Mirror, Watermark
+from tasks.state.models import Watermark
 from tasks.state.store import Store
 from tasks.subscribe import fingerprint, subscribe
 from tests.sandbox.bill import BillSandbox
@@ -48,6 +47,7 @@ class Office:
     def __init__(self, bill: BillSandbox, url: str, store: Store) -> None:
         self.bill, self.url, self.store = bill, url, store
         self.block = f"bill-{uuid4().hex[:8]}"
+        self.named: list[str] = []
 
     def credentials(self, *keys: str) -> BillCredentials:
         return BillCredentials(
@@ -60,30 +60,21 @@ class Office:
         )
 
     async def keys(self, block: str = "") -> list[str]:
-        loaded = await BillCredentials.aload(block or self.block)
+        loaded: BillCredentials = await BillCredentials.aload(block or self.block)
         return [key.get_secret_value() for key in loaded.webhook_security_keys]
 
     async def look(self, block: str = "", pair: str = "qad-bill", connection: str = "acme", **asked: Any) -> str:
         """Looks within a flow run, and returns what its task run is called; nothing if there was none."""
-        named: list[str] = []
+        self.named.clear()
 
         @flow(name="looking")
         async def looking() -> None:
-            credentials = await BillCredentials.aload(block or self.block)
+            credentials: BillCredentials = await BillCredentials.aload(block or self.block)
             async with self._run(pair, connection, asked) as run, credentials.get_client(run.slots) as client:
                 await subscribe(run, client, block or self.block, ANNOUNCES)
 
-        state: Any = await looking(return_state=True)
-        run_id = state.state_details.flow_run_id
-        async with get_client() as client:
-            for _attempt in range(100):
-                these = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
-                rows = await client.read_task_runs(flow_run_filter=these)
-                named = [row.name for row in rows]
-                if not rows or all(row.state and row.state.is_final() for row in rows):
-                    break
-        await state.aresult()
-        return "".join(named)
+        await looking()
+        return "".join(self.named)
 
     def _run(self, pair: str, connection: str, asked: dict[str, Any]) -> Any:
         return open_run(
@@ -133,6 +124,7 @@ async def office(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     bill.options(webhook_retry_scale=0)
     with served(bill.app) as url:
         opened = Office(bill, url, store)
+        monkeypatch.setattr(subscribing, "renamed", opened.named.append)
         await opened.credentials().asave(opened.block)
         yield opened
 
@@ -143,7 +135,12 @@ async def test_a_subscription_is_made_once_and_looked_at_once_an_hour(office: Of
     assert await office.keys() == [office.key_of(ours)]
     assert (ours["name"], len(ours["events"])) == ("ml-connector acme", len(WANTED))
     before = office.calls
-    assert before == ["GET subscriptions", "GET events/catalog", "POST subscriptions", f"PATCH subscriptions/{ours['id']}"]
+    assert before == [
+        "GET subscriptions",
+        "GET events/catalog",
+        "POST subscriptions",
+        f"PATCH subscriptions/{ours['id']}",
+    ]
     assert await office.look() == ""
     assert office.calls == before
     office.an_hour_later()
@@ -236,7 +233,10 @@ async def test_one_that_lacks_events_is_completed_as_far_as_the_catalog_goes(
     office.an_hour_later()
     assert await office.look() == "webhooks BILL: created"
     [made] = office.bill.subscriptions.values()
-    assert [(row["type"], row["version"]) for row in made["events"]] == [("bill.updated", "1"), ("payment.updated", "1")]
+    assert [(row["type"], row["version"]) for row in made["events"]] == [
+        ("bill.updated", "1"),
+        ("payment.updated", "1"),
+    ]
 
 
 async def test_a_double_is_removed_and_other_addresses_are_left_alone(office: Office) -> None:
@@ -297,6 +297,13 @@ async def test_pairs_and_blocks_of_one_organization_share_the_subscription_and_i
     assert len(office.bill.subscriptions) == 1
 
 
+async def test_two_at_once_make_one_subscription(office: Office) -> None:
+    office.bill.frame.latency = 0.02
+    await asyncio.gather(office.look(), office.look(pair="other-pair"))
+    assert sorted(office.named) == ["webhooks BILL: created", "webhooks BILL: in order"]
+    assert await office.keys() == [office.key_of(office.only())]
+
+
 async def test_three_keys_stay_besides_those_that_other_addresses_use(office: Office) -> None:
     await office.look(connection="beta")
     in_use = await office.keys()
@@ -333,10 +340,24 @@ async def test_the_key_is_nowhere_but_in_the_block(
 
 
 def everything(store: Store) -> str:
-    """Returns every row of every table of ours."""
+    """Returns every row of every table of ours, as the database holds it."""
     with store.reading() as session:
-        tables = [Mirror, Watermark, InboxEvent]
-        return "".join(str(row.model_dump()) for table in tables for row in session.exec(select(table)))
+        return "".join(
+            str(row)
+            for table in SQLModel.metadata.sorted_tables
+            for row in session.connection().execute(table.select())
+        )
+
+
+async def test_the_key_stays_when_the_connection_file_is_applied_again(office: Office) -> None:
+    await office.look()
+    entry = office.credentials().model_dump(
+        exclude={"webhook_security_keys"}, include=set(BillCredentials.model_fields)
+    )
+    plain = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in entry.items()}
+    file = ConnectionFile(credentials=[{"type": "bill-credentials", "name": office.block, **plain}])
+    await apply(file)
+    assert await office.keys() == [office.key_of(office.only())]
 
 
 def test_the_flow_and_the_web_app_agree_about_the_events() -> None:
