@@ -190,6 +190,8 @@ def _settings() -> Settings:
 def _prepare() -> None:
     """Prefect finds its environment; it must not be imported before."""
     os.environ.update(prefect_environment(_settings()))
+    # A run's log is on Prefect's page; here its progress and what came of it are enough.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 
 
 def _awaited(work: Coroutine[Any, Any, Result]) -> Result:
@@ -213,8 +215,8 @@ def guarded(work: Callable[[], int]) -> int:
         status, said = UNREACHABLE, error
     except VendorError as error:
         status, said = SOME_REFUSED, error
-    remedy = f" {said.remedy}" if isinstance(said, VendorError) and said.remedy else ""
-    print(f"ml-connector: {said}{remedy}", file=sys.stderr)
+    remedy = f". {said.remedy}" if isinstance(said, VendorError) and said.remedy else ""
+    print(f"ml-connector: {str(said).rstrip('.')}{remedy}", file=sys.stderr)
     return status
 
 

@@ -53,6 +53,7 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
                 identities=(sides[0].identity, sides[1].identity),
                 rules_hash=rules.rules_hash(),
                 settle_seconds=rules.in_doubt_wait_seconds,
+                alarm_days=rules.hold_alarm_days,
             )
         )
         source, target = [await stack.enter_async_context(side.get_client(run.slots, run.sessions)) for side in sides]

@@ -10,7 +10,7 @@ from blocks.qad.credentials import QadCredentials
 from flows.checks import Checks
 from flows.connection import Connection
 from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
-from flows.qad_bill.flow import qad_bill
+from flows.qad_bill.flow import ANNOUNCES, qad_bill
 from flows.qad_bill.rules import QadBillConnection
 from flows.reconcile.differences import Comparison
 from flows.reconcile.qad_bill import QAD_BILL
@@ -31,7 +31,7 @@ PAIRS: dict[str, Pair] = {
     QadBillConnection.pair: Pair(
         qad_bill,
         QadBillConnection,
-        {"bill": {"payment.": "payments", "bill.": "bill_status"}},
+        {"bill": ANNOUNCES},
         checks=QAD_BILL_CHECKS,
         comparison=QAD_BILL,
     ),

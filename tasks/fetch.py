@@ -121,10 +121,12 @@ def _changed(run: Run, stream: Stream, rows: Sequence[Row]) -> list[Row]:
 
 
 async def _whole(stream: Stream, rows: Sequence[Row]) -> list[Row]:
-    if stream.reader.whole or not rows:
+    if stream.reader.whole:
         return list(rows)
-    hashes = {row.id: row.hash for row in rows}
-    return [row._replace(hash=hashes.get(row.id, row.hash)) for row in await stream.reader.load(list(hashes))]
+    told = [row for row in rows if stream.told(row)]
+    hashes = {row.id: row.hash for row in rows if row not in told}
+    loaded = await stream.reader.load(list(hashes)) if hashes else []
+    return [*told, *(row._replace(hash=hashes.get(row.id, row.hash)) for row in loaded)]
 
 
 async def _by_id(run: Run, stream: Stream, ids: Sequence[str], why: str) -> AsyncIterator[Page]:

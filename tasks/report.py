@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from prefect import get_run_logger
 from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -23,7 +24,10 @@ async def report(run: Run) -> State[Any]:
     if run.dry:
         await _table(f"{name}-preview", _preview(run), "What a run would do; nothing was written anywhere.")
     else:
-        waiting = exceptions_of(run.ledger.store, run.ledger.scope, MOST)
+        waiting = exceptions_of(run.ledger.store, run.ledger.scope, MOST, run.alarm_days)
+        if overdue := [row for row in waiting if row["overdue"]]:
+            said = "%d records have waited for %d days or longer, for example %s %s"
+            get_run_logger().warning(said, len(overdue), run.alarm_days, overdue[0]["stream"], overdue[0]["record"])
         await _table(f"{name}-exceptions", waiting, "Records that wait for something or for somebody.")
     await _table(f"{name}-outcomes", _outcomes(run), "What became of the records of this run.")
     return _last_state(run)

@@ -105,6 +105,7 @@ class Run:
     started: datetime
     slots: SharedSlots
     sessions: SharedSessions
+    alarm_days: int = 14  # after how many days a held record is overdue
     settle_seconds: float = 15.0  # how long a write without an answer may still be under way at the vendor
     holder: str = ""
     tally: Tally = field(default_factory=Tally)
@@ -146,6 +147,7 @@ async def open_run(
     identities: tuple[str, str],
     rules_hash: str,
     settle_seconds: float,
+    alarm_days: int = 14,
     store: Store | None = None,
 ) -> AsyncIterator[Run]:
     """Holds the connection while the block runs, so that no other run works on it (a dry run holds nothing).
@@ -157,7 +159,7 @@ async def open_run(
     scope = f"{pair}/{connection}@{identities[0]}>{identities[1]}"
     ledger = Ledger(opened, pair, connection, scope, run_id, rules_hash)
     slots, sessions = SharedSlots(opened), SharedSessions(opened)
-    run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, settle_seconds)
+    run = Run(ledger, request, retried, datetime.now(UTC), slots, sessions, alarm_days, settle_seconds)
     _watcher.get()(run)
     try:
         if request.dry_run:

@@ -31,5 +31,6 @@ class Stream:
     targets: Mapping[str, Target] = field(default_factory=dict)  # by kind; archives need `archive(target_id)`
     align: Callable[["Run", Sequence[Row]], Awaitable[Any]] = nothing_to_align
     wanted: Callable[["Run", Sequence[Row]], Sequence[Row]] = all_wanted  # decided before `load`
+    told: Callable[[Row], bool] = lambda _row: False  # whether what the list shows of a row decides about it already
     reference: bool = False  # other records wait for it, and the target alone tells whether it is there now
     starts_now: bool = False  # at its first run, nothing older than that run concerns this pair

@@ -197,7 +197,7 @@ async def _created(hooks: BillSubscription, keys: Keys, memory: Memory, others: 
 
 
 async def _renewed(hooks: BillSubscription, keys: Keys, memory: Memory, subscription_id: str) -> None:
-    await _kept(keys, memory, subscription_id, await hooks.rotate_security_key(subscription_id))
+    await _kept(keys, memory, subscription_id, await hooks.webhooks.rotate_security_key(subscription_id))
 
 
 async def _kept(keys: Keys, memory: Memory, subscription_id: str, key: str) -> None:
@@ -210,7 +210,7 @@ async def _missed(
     run: Run, hooks: BillSubscription, subscription_id: str, since: datetime, streams: Mapping[str, str]
 ) -> list[str]:
     """The events that BILL could not deliver are in the inbox, from which this run reads their records."""
-    notices = [_notice(event, streams) async for event in hooks.missed_events(subscription_id, since)]
+    notices = [_notice(event, streams) async for event in hooks.webhooks.missed_events(subscription_id, since)]
     new = inbox.receive(run.ledger.store, run.ledger.pair, run.ledger.connection, SYSTEM, notices)
     return [f"{new:,} missed event{'s' * (new != 1)}"] if new else []
 

@@ -27,7 +27,7 @@ class Subscribed(NamedTuple):
     others: list[str]
 
 
-class BillSubscription(BillWebhooks):
+class BillSubscription:
     """Keeps the subscription to one address; security keys are shown to the caller alone, and not kept here.
 
     Source: BILL v3 API, webhook subscriptions (at most ten, no two alike; PUT replaces, PATCH switches on).
@@ -41,12 +41,14 @@ class BillSubscription(BillWebhooks):
             address: where BILL shall send to.
             name: what BILL's list shows to people.
         """
-        super().__init__(webhooks._ask, webhooks._base)  # noqa: SLF001 - the same calls, by the same class
+        self.webhooks = webhooks
         self._address, self._name = address, name
 
     async def found(self, known_id: str = "") -> Subscribed:
         """Returns what the organization has; the one of this id goes first, then one that is switched on."""
-        every = [Subscription.model_validate(row) async for page in self.subscriptions() for row in page.results]
+        every = [
+            Subscription.model_validate(row) async for page in self.webhooks.subscriptions() for row in page.results
+        ]
         ours = [one for one in every if (one.notification_url or "").rstrip("/") == self._address]
         ours.sort(key=lambda one: (one.id != known_id, not is_on(one), -len(one.events)))
         return Subscribed(ours, [one.name or one.id for one in every if one not in ours])
@@ -66,7 +68,7 @@ class BillSubscription(BillWebhooks):
                 f"{', '.join(taken)}. Until then, changes in BILL wait for the next scheduled run.",
             )
         body = self._body(await self._offered(), self._name, enabled=False)
-        return Subscription.model_validate(await self.create_subscription(body))
+        return Subscription.model_validate(await self.webhooks.create_subscription(body))
 
     async def awake(self, one: Subscription) -> list[str]:
         """The subscription is on and has every event type on offer; returns what had to be done for it."""
@@ -75,22 +77,21 @@ class BillSubscription(BillWebhooks):
         if not has.keys() >= set(WANTED):
             lacking = {kind: version for kind, version in (await self._offered()).items() if kind not in has}
         if lacking:
-            path = f"{self._base}/v3/subscriptions/{one.id}"
             body = self._body({**has, **lacking}, one.name or self._name, enabled=True)
-            await self._ask("PUT", path, body=body, repeatable=True)
+            await self.webhooks.replace_subscription(one.id, body)
         elif not is_on(one):
-            await self.update_subscription(one.id, {"status": {"enabled": True}})
+            await self.webhooks.update_subscription(one.id, {"status": {"enabled": True}})
         done = {"completed": bool(lacking), "switched on again": not is_on(one)}
         return [what for what, needed in done.items() if needed]
 
     async def remove(self, subscription_id: str) -> None:
         """BILL does not have this subscription (any more)."""
         with suppress(NotFoundError):
-            await self._ask("DELETE", f"{self._base}/v3/subscriptions/{subscription_id}", repeatable=True)
+            await self.webhooks.delete_subscription(subscription_id)
 
     async def _offered(self) -> dict[str, str]:
         """Returns the wanted event types that this organization may have, each with its version."""
-        offered = {str(row.get("type")): _version(row.get("versions")) for row in await self.catalog()}
+        offered = {str(row.get("type")): _version(row.get("versions")) for row in await self.webhooks.catalog()}
         return {kind: offered[kind] for kind in WANTED if kind in offered}
 
     def _body(self, events: dict[str, str], name: str, *, enabled: bool) -> Record:

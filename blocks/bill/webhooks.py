@@ -49,6 +49,15 @@ class BillWebhooks:
         path = f"{self._base}/v3/subscriptions/{subscription_id}"
         return _record(await self._ask("PATCH", path, body=body, repeatable=True), path)
 
+    async def replace_subscription(self, subscription_id: str, body: Record) -> None:
+        """Makes the subscription equal to the body: events, name, status and address."""
+        path = f"{self._base}/v3/subscriptions/{subscription_id}"
+        await self._ask("PUT", path, body=body, repeatable=True)
+
+    async def delete_subscription(self, subscription_id: str) -> None:
+        """Removes the subscription."""
+        await self._ask("DELETE", f"{self._base}/v3/subscriptions/{subscription_id}", repeatable=True)
+
     async def rotate_security_key(self, subscription_id: str, idempotent_key: str | None = None) -> str:
         """Replaces the security key and returns the new one; keep the old one as well until it is out of use.
 

@@ -41,6 +41,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """The store is open and the drainer at work while the app runs."""
         opened = await asyncio.to_thread(open_store) if store is None else store
         known, meters, flow_runs = PAIRS if pairs is None else pairs, Meters(), runs or PrefectFlowRuns()
         drainer = Drainer(opened, known, flow_runs, meters, pace)

@@ -161,5 +161,6 @@ def bills(
         reader=QadSource(qad, "supplier_invoice", SupplierInvoice, key=KEY, ref="reference", whole=False),
         align=Alignment(bill, accounts, departments, vendors, rules),
         decide=decide(rules),
+        told=lambda row: bool(not_payable(row.content, rules)),
         targets={"bill": BillTarget(bill), "vendor_credit": VendorCreditTarget(bill)},
     )

@@ -103,6 +103,7 @@ def payments(qad: QadClient, bill: BillClient, rules: QadBillConnection) -> Stre
     """Returns the stream of payments, from BILL to QAD."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Paid:
+        """Returns which of our bills these payments pay, and what QAD has of them."""
         bill_ids = {row.content.split.bill_id for row in rows if row.content.split.bill_id}
         return Paid(run.ledger.links_to("bills", bill_ids), run.ledger.links("payments", [row.id for row in rows]))
 
@@ -150,6 +151,7 @@ def bill_status(bill: BillClient, rules: QadBillConnection) -> Stream:
     """Returns the stream of bill states, from BILL to our own records; QAD has no field for them."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Ours:
+        """Returns which of these bills are ours."""
         return Ours(run.ledger.links_to("bills", [row.id for row in rows]))
 
     def wanted(run: Run, rows: Sequence[Row]) -> Sequence[Row]:

@@ -93,6 +93,7 @@ def chart_of(bill: BillClient, kind: Kind, name: str) -> Callable[[Run, Sequence
     """Returns the align step of stream `name`: reads BILL's changed records of this kind, once a run."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Chart:
+        """Returns BILL's records as they are now, and the rows' links."""
         records = await fresh(run, "bill", kind, lambda since: _changed(bill, kind, since))
         links = run.ledger.links(name, [row.id for row in rows])
         wanted = frozenset(run.ledger.waiting_for(name) | run.needed[name])

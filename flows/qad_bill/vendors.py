@@ -152,6 +152,7 @@ def vendors(qad: QadClient, bill: BillClient, rules: QadBillConnection) -> Strea
     """Returns the stream of suppliers; by the rules, those that bills need, or all."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Directory:
+        """Returns BILL's vendors as they are now, and the rows' links."""
         known = await fresh(run, "bill", "vendor", lambda since: _changed(bill, since))
         links = run.ledger.links("vendors", [row.id for row in rows])
         return Directory(known, links, frozenset(run.ledger.links_to("vendors", known.keys())))

@@ -48,8 +48,11 @@ def _shown(row: Record) -> dict[str, Any]:
     }
 
 
-def exceptions_of(store: Store, scope: str, most: int) -> list[dict[str, Any]]:
-    """Returns what is held, refused, failed or in doubt, with how long it has been so; the worst first."""
+def exceptions_of(store: Store, scope: str, most: int, alarm_days: int) -> list[dict[str, Any]]:
+    """Returns what is held, refused, failed or in doubt, with how long it has been so; the worst first.
+
+    What has been so for `alarm_days` or longer is called overdue.
+    """
     where = (col(Record.scope) == scope, col(Record.outcome).in_(EXCEPTIONS))
     now = utc_now()
     with store.reading() as session:
@@ -62,6 +65,7 @@ def exceptions_of(store: Store, scope: str, most: int) -> list[dict[str, Any]]:
                 "reason": row.reason,
                 "what to do": row.remedy,
                 "days": (now - row.since).days,
+                "overdue": "overdue" if (now - row.since).days >= alarm_days else "",
             }
             for row in session.scalars(ordered)
         ]

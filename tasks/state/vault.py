@@ -48,10 +48,6 @@ class Vault:
                 "Stored data cannot be decrypted: add the key it was written with to ML_CONNECTOR_ENCRYPTION_KEY"
             ) from None
 
-    def rotate(self, sealed: bytes) -> bytes:
-        """Returns the same content encrypted with the newest key."""
-        return self._fernet.rotate(sealed)
-
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, Decimal):

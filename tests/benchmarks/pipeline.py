@@ -21,7 +21,6 @@ STEPS = (  # the tasks, which without Prefect are plain functions
     "tasks.write_back.finish",
     "tasks.write_back.show_record",
 )
-MODULES = ("tasks.fetch", "tasks.align", "tasks.create", "tasks.write_back")
 
 
 @dataclass
@@ -68,17 +67,12 @@ async def without_prefect(it: Bench) -> None:
         bill_block.get_client(run.slots, run.sessions) as bill,
     ):
         patches = [patch(step, _plain(step)) for step in STEPS]
-        patches += [patch(f"{one}.opaque", _as_is) for one in MODULES]
         for one in patches:
             one.start()
         try:
             await move(run, streams_of(qad, bill, rules))
         finally:
             patch.stopall()
-
-
-def _as_is(value: Any) -> Any:
-    return value
 
 
 def _plain(step: str) -> Any:

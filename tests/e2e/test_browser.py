@@ -1,10 +1,10 @@
-"""What a person does on Prefect's page: a backfill by the form, a refused record in red, its repair, a click on Retry."""
+"""What a person does on Prefect's page: a backfill by the form, a refused record in red, its repair, Retry."""
 
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def start_backfill(page: Page, ui: str, it: Installation, folder: Path) -> str:
     show(page, f"{ui}/deployments/deployment/{deployment_of(it)}/run")
     page.get_by_text("date-time", exact=True).first.click()
     page.get_by_text("Select date and time").first.click()
-    page.locator("input[type=date]").fill((date.today() - timedelta(days=400)).isoformat())
+    page.locator("input[type=date]").fill((datetime.now(UTC) - timedelta(days=400)).date().isoformat())
     page.locator("input[type=time]").fill("00:00")
     page.get_by_role("button", name="Apply").click()
     page.locator("label[role=switch]").first.click()

@@ -29,7 +29,8 @@ def test_a_run_killed_at_random_moments_makes_nothing_twice_and_loses_nothing(in
     assert it.bill.max_in_flight <= 3
     found_again = sum("found in the target" in row["reason"] for row in it.records())
     print(
-        f"{INVOICES} invoices, {told}, {len(it.bill.frame.log)} BILL calls, {found_again} records found after a lost answer"
+        f"{INVOICES} invoices, {told}, {len(it.bill.frame.log)} BILL calls, "
+        f"{found_again} records found after a lost answer"
     )
 
 

@@ -48,51 +48,45 @@ def test_payments_are_posted_in_full_in_parts_together_and_once_even_if_qads_ans
     assert not [one for one in it.bill.bills.values() if one["archived"]], "our own payment withdrew a bill"
 
 
-def test_what_bill_takes_back_is_reversed_and_a_later_success_is_posted_once_more(installation: Installation) -> None:
-    it = installation
-    send(it, "VOIDED", "FAILED")
-    payments = {number: pay(it, number)["id"] for number in ("VOIDED", "FAILED")}
-    it.run()
-    assert not [number for number, invoice in invoices(it).items() if invoice["isOpen"]]
-
-    it.bill.void(payments["VOIDED"])
-    it.bill.advance(payments["FAILED"], "DISBURSEMENT_FAILED_ACTION_NEEDED")
-    lost = it.qad.frame.faults.add(Fault("lost_after", "POST .*supplierPayments", times=1))
-    it.run(expect=None)
-
-    assert lost.struck == 1
-    assert posted(it) == Counter((number, "ELECTRONICTRANSFER", "VOID", WHOLE) for number in payments)
-    assert {invoice["balanceTC"] for invoice in invoices(it).values() if invoice["isOpen"]} == {WHOLE}
-    assert not [one for one in it.bill.bills.values() if one["archived"]], "a payment taken back withdrew its bill"
-
-    it.bill.advance(payments["FAILED"], "CLEARED")
-    it.run()
-    it.run()
-    again = {number: invoice["isOpen"] for number, invoice in invoices(it).items()}
-    assert again == {"VOIDED": True, "FAILED": False}
-    assert posted(it)["FAILED", "ELECTRONICTRANSFER", "PAID", WHOLE] == 1
-    assert len(it.qad.payments) == 3
-    assert not it.records("refused")
-
-
-def test_a_payment_that_qad_refuses_says_why_and_goes_when_it_is_replayed_after_the_repair(
+def test_what_bill_takes_back_is_reversed_and_what_qad_refuses_goes_when_it_is_replayed_after_the_repair(
     installation: Installation,
 ) -> None:
     it = installation
-    send(it, "LOCKED")
-    key = key_of(invoices(it)["LOCKED"])
-    pay(it, "LOCKED")
-    it.qad.edit_invoice(**key, isLockPayment=True)
+    send(it, "VOIDED", "FAILED", "LOCKED")
+    locked = key_of(invoices(it)["LOCKED"])
+    it.qad.edit_invoice(**locked, isLockPayment=True)
+    payments = {number: pay(it, number)["id"] for number in ("VOIDED", "FAILED", "LOCKED")}
 
     told = it.run(expect=1)
 
     refused = {row["stream"]: row["reason"] for row in told["exceptions"] if row["outcome"] == "refused"}
     assert "Invoice cannot be paid: isLockPayment is True." in refused["payments"]
-    assert not it.qad.payments
+    assert [number for number, invoice in invoices(it).items() if invoice["isOpen"]] == ["LOCKED"]
 
-    it.qad.edit_invoice(**key, isLockPayment=False)
+    it.qad.edit_invoice(**locked, isLockPayment=False)
+    it.bill.void(payments["VOIDED"])
+    it.bill.advance(payments["FAILED"], "DISBURSEMENT_FAILED_ACTION_NEEDED")
+    lost = it.qad.frame.faults.add(Fault("lost_after", "POST .*supplierPayments", times=1))
     it.command("replay", CONNECTION, "--outcome", "refused")
-    assert posted(it) == Counter([("LOCKED", "ELECTRONICTRANSFER", "PAID", WHOLE)])
+
+    assert lost.struck == 1
+    assert posted(it) == Counter(
+        [
+            ("VOIDED", "ELECTRONICTRANSFER", "VOID", WHOLE),
+            ("FAILED", "ELECTRONICTRANSFER", "VOID", WHOLE),
+            ("LOCKED", "ELECTRONICTRANSFER", "PAID", WHOLE),
+        ]
+    )
+    balances = {number: invoice["balanceTC"] for number, invoice in invoices(it).items()}
+    assert balances == {"VOIDED": WHOLE, "FAILED": WHOLE, "LOCKED": 0}
+    assert not [one for one in it.bill.bills.values() if one["archived"]], "a payment taken back withdrew its bill"
+
+    it.bill.advance(payments["FAILED"], "CLEARED")
+    it.run()
+    it.run()
+    assert [number for number, invoice in invoices(it).items() if invoice["isOpen"]] == ["VOIDED"]
+    assert posted(it)["FAILED", "ELECTRONICTRANSFER", "PAID", WHOLE] == 1
+    assert len(it.qad.payments) == 4
     assert not it.records("refused")
 
 

@@ -27,9 +27,7 @@ def numbered(books: Books, lines: list[Record], entity: str) -> list[Record]:
 
 
 def patched_lines(books: Books, fields: Fields, path: str, before: list[Record]) -> list[Record]:
-    """Returns the lines after a PATCH: only those named by id change, and a line sent without
-    classifications loses them.
-    """
+    """Returns the lines after a PATCH: those named by id change, and one sent without classifications loses them."""
     after = {line["id"]: dict(line) for line in before}
     for index, row in enumerate(fields.rows(path)):
         at = f"{path}[{index}]."

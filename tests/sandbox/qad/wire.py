@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -91,7 +91,7 @@ def date_of(text: str) -> date:
     Raises:
         ValueError: it is no date in QAD's form.
     """
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").date()
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).date()
 
 
 def _exact(value: Any) -> Any:

@@ -243,7 +243,7 @@ async def test_a_bill_that_may_be_paid_is_left_alone(state: Record) -> None:
     made = bill.seed("bills", **a_bill(), **state)
     async with client_of(bill) as client:
         for change in (BillTarget(client).update(made, a_bill(), "r"), BillTarget(client).archive(made)):
-            with pytest.raises(RefusedError, match="NW-1.*paid or scheduled"):
+            with pytest.raises(RefusedError, match=r"NW-1.*paid or scheduled"):
                 await change
     assert set(bill.calls) == {f"GET bills/{made}"}
 
