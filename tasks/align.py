@@ -43,7 +43,7 @@ async def ensure(
         good: tells whether a link can still be used; one that cannot is decided about anew.
     """
     links = _live(run, stream, ids, good)
-    missing = [one for one in sorted(ids) if one not in links and one not in run.tally.seen[stream.name]]
+    missing = [one for one in sorted(ids) if one not in links and one not in run.needed[stream.name]]
     run.needed[stream.name].update(missing)
     if missing and (rows := await stream.reader.load(missing)):
         await carry_out(run, stream, rows, await stream.align(run, rows))

@@ -39,8 +39,8 @@ class Talkative(Installation):
     @property
     def environment(self) -> dict[str, str]:
         """What every process finds, debug logging included."""
-        loud = {"PREFECT_LOGGING_LEVEL": "DEBUG", "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG"}
-        return {**super().environment, **loud}
+        levels = ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_ROOT_LEVEL", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL")
+        return {**super().environment, **dict.fromkeys(levels, "DEBUG")}
 
 
 def test_no_secret_in_use_is_found_anywhere_after_an_eventful_run(
