@@ -9,11 +9,11 @@ from blocks.bill.credentials import BillCredentials
 from blocks.qad.credentials import QadCredentials
 from flows.checks import Checks
 from flows.connection import Connection
+from flows.qad_bill.books import QAD_BILL
 from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
 from flows.qad_bill.flow import ANNOUNCES, qad_bill
 from flows.qad_bill.rules import QadBillConnection
 from flows.reconcile.differences import Comparison
-from flows.reconcile.qad_bill import QAD_BILL
 
 
 class Pair(NamedTuple):

@@ -8,9 +8,9 @@ import httpx
 
 from blocks.bill.account import SYSTEM, BillAccount
 from blocks.bill.answers import judge, session_refused
-from blocks.bill.wire import decode, encode
 from blocks.calls import BusyError
 from blocks.errors import CredentialsError, NotFoundError, RefusedError, TransientError
+from blocks.exact import decode, encode
 from blocks.sessions import Session, SessionCache
 
 LOGIN_PATH = "/v3/login"

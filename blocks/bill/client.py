@@ -11,9 +11,9 @@ from blocks.bill.answers import judge
 from blocks.bill.auth import BillSession, sign_in
 from blocks.bill.pages import Page, pages
 from blocks.bill.webhooks import BillWebhooks
-from blocks.bill.wire import Record, decode, encode
 from blocks.calls import READS, Caller
 from blocks.errors import AnswerLostError, CapReachedError, NotFoundError, RefusedError, TransientError
+from blocks.exact import Record, decode, encode
 from blocks.limits import CallSlots, LocalSlots
 from blocks.sessions import LocalSessions, Session, SessionCache
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from blocks.bill.wire import moment
+from blocks.exact import moment
 
 OPERATORS = frozenset({"eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "sw"})
 Value = str | bool | int | Decimal | date | datetime | Sequence[str]

@@ -1,9 +1,8 @@
 """What BILL must not be asked to do: refused here, with a sentence that says why."""
 
 from blocks.bill.account import SYSTEM
-from blocks.bill.values import money
-from blocks.bill.wire import Record
 from blocks.errors import RefusedError
+from blocks.exact import Record, money
 
 INVOICE_NUMBER_LIMIT = 21
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.bill.account import SYSTEM
-from blocks.bill.wire import Record
 from blocks.errors import TransientError
+from blocks.exact import Record
 
 PAGE_SIZE = 100  # the most that BILL gives
 Ask = Callable[..., Awaitable[Any]]  # (method, path, params=...) -> parsed answer

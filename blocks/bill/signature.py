@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from blocks.bill.models import Notification
-from blocks.bill.wire import decode, encode
+from blocks.exact import decode, encode
 
 HEADER = "x-bill-sha-signature"
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from blocks.bill.filters import all_of, clause
 from blocks.bill.pages import Page
-from blocks.bill.wire import Record
 from blocks.errors import NotFoundError, RefusedError
+from blocks.exact import Record
 from blocks.source import Row, SourcePage
 
 List = Callable[..., AsyncIterator[Page]]

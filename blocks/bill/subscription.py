@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from blocks.bill.account import SYSTEM
 from blocks.bill.models import Subscription
 from blocks.bill.webhooks import BillWebhooks
-from blocks.bill.wire import Record
 from blocks.errors import NotFoundError, RefusedError
+from blocks.exact import Record
 
 AT_MOST = 10  # subscriptions of one organization
 CHANGES = ("created", "updated", "archived", "restored")

@@ -18,9 +18,9 @@ from blocks.bill.matching import Same, in_order_of, matched, same_bill, same_cre
 from blocks.bill.models import Bill
 from blocks.bill.pages import Page
 from blocks.bill.values import instant
-from blocks.bill.wire import Record
 from blocks.bulk import write_all
 from blocks.errors import NotFoundError, RefusedError
+from blocks.exact import Record
 from blocks.target import Found
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far BILL's clock may be from ours

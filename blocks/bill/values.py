@@ -1,29 +1,12 @@
-"""How BILL writes amounts, days and moments, read strictly enough for money."""
+"""How BILL writes days and moments, and the types of its records' fields."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-
-def money(value: Any) -> Decimal | None:
-    """Returns the amount exactly as written; None for none, which never becomes zero.
-
-    Raises:
-        ValueError: it is a float, which has lost its cents already, or no finite number.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool | float) or not isinstance(value, Decimal | int | str):
-        raise ValueError(f"a {type(value).__name__} is not an exact amount")
-    try:
-        amount = Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
-    except InvalidOperation:
-        raise ValueError("not an amount") from None
-    if not amount.is_finite():
-        raise ValueError("not a finite amount")
-    return amount
+from blocks.exact import money
 
 
 def day(value: Any) -> date | None:

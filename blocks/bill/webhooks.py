@@ -8,8 +8,8 @@ from uuid import uuid4
 from blocks.bill.account import SYSTEM
 from blocks.bill.models import Notification
 from blocks.bill.pages import Ask, Page, pages
-from blocks.bill.wire import Record, decode, moment
 from blocks.errors import ConfigurationError, NotFoundError, TransientError
+from blocks.exact import Record, decode, moment
 
 
 class BillWebhooks:

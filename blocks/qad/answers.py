@@ -16,8 +16,8 @@ from blocks.errors import (
     TransientError,
     VendorError,
 )
+from blocks.exact import decode
 from blocks.qad.profile import SYSTEM, Profile
-from blocks.qad.wire import decode
 from blocks.redact import redacted
 
 _PARSED = "qad.body"

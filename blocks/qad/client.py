@@ -12,6 +12,7 @@ import httpx
 
 from blocks.calls import Caller
 from blocks.errors import AnswerLostError, ConfigurationError, ConflictError, NotFoundError, TransientError
+from blocks.exact import Record
 from blocks.limits import CallSlots, LocalSlots
 from blocks.qad.account import QadAccount
 from blocks.qad.answers import Judge, body_of, first_record, remarks_of
@@ -20,7 +21,7 @@ from blocks.qad.logins import pointed
 from blocks.qad.pages import Filter, Page, one_row, pages
 from blocks.qad.profile import SYSTEM, Entity
 from blocks.qad.translation import changed, code_to_wire, to_logical, to_wire
-from blocks.qad.wire import Record, encode
+from blocks.qad.wire import encode
 from blocks.sessions import LocalSessions, SessionCache
 
 STALE_ATTEMPTS = 3

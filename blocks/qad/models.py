@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from blocks.exact import money
 from blocks.qad.wire import day
 
 _KEYS = {
@@ -33,25 +34,6 @@ def key_of(record_id: str, entity: str = "supplier_invoice") -> dict[str, Any]:
         raise ValueError(f"{record_id!r} is not the id of a {entity}")
     texts = zip(names, map(unquote, parts), strict=True)
     return {name: int(text) if name in _NUMBERS else text for name, text in texts}
-
-
-def money(value: Any) -> Decimal | None:
-    """Returns the amount exactly as written; None for none, which never becomes zero.
-
-    Raises:
-        ValueError: it is a float, which has lost its cents already, or no finite number.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool | float) or not isinstance(value, Decimal | int | str):
-        raise ValueError(f"a {type(value).__name__} is not an exact amount")
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("not an amount") from None
-    if not amount.is_finite():
-        raise ValueError("not a finite amount")
-    return amount
 
 
 def _flag(value: Any) -> bool | None:

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from blocks.errors import ConfigurationError, TransientError
+from blocks.exact import Record
 from blocks.qad.logins import pointed
 from blocks.qad.profile import SYSTEM, Browsing, Entity, Profile
 from blocks.qad.translation import code_to_wire, row_to_logical
-from blocks.qad.wire import Record, day_text, literal
+from blocks.qad.wire import day_text, literal
 
 Filter = tuple[str, str, Any]  # logical field, operator, value; a pair (low, high) for a range
 Ask = Callable[..., Awaitable[Any]]  # (method, path, params=...) -> parsed answer

@@ -8,9 +8,9 @@ from urllib.parse import quote, unquote
 
 from pydantic import BaseModel
 
+from blocks.exact import Record
 from blocks.qad.client import QadClient
 from blocks.qad.pages import Page
-from blocks.qad.wire import Record
 from blocks.source import Row, SourcePage, content_hash
 
 A_DAY = timedelta(days=1)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from blocks.errors import RefusedError
+from blocks.exact import money
 from blocks.qad.client import QadClient
-from blocks.qad.models import id_of, key_of, money
+from blocks.qad.models import id_of, key_of
 from blocks.qad.pages import Filter
 from blocks.qad.profile import SYSTEM
 from blocks.target import Body, Found

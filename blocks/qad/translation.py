@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from blocks.exact import Record
 from blocks.qad.profile import Entity, Profile
-from blocks.qad.wire import Record, day, day_text
+from blocks.qad.wire import day, day_text
 
 MESSAGES = "messages"  # what QAD remarked about a record that it took, in its logical form
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from blocks.bill.account import BillAccount
 from blocks.bill.client import BillClient
 from blocks.bill.filters import all_of, clause
-from blocks.bill.wire import decode, encode, moment
 from blocks.errors import AnswerLostError, RefusedError, TransientError
+from blocks.exact import decode, encode, moment
 
 ACCOUNT = BillAccount(
     base_url="https://bill.test/connect",

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from blocks.bill.models import Bill, Notification, Payment, Subscription, Vendor, VendorCredit
-from blocks.bill.wire import decode
+from blocks.exact import decode
 
 
 def test_a_bill_is_read_exactly() -> None:

@@ -13,8 +13,8 @@ from blocks.bill.filters import clause
 from blocks.bill.models import Payment
 from blocks.bill.signature import parse, verify
 from blocks.bill.target import BillTarget, DepartmentTarget, VendorCreditTarget, VendorTarget
-from blocks.bill.wire import Record
 from blocks.errors import AnswerLostError, CapReachedError, CredentialsError, RefusedError
+from blocks.exact import Record
 from blocks.hosts import ALLOW_PRIVATE
 from blocks.target import Found
 from tests.sandbox.bill import BillSandbox

@@ -12,8 +12,8 @@ from blocks.bill.account import BillAccount
 from blocks.bill.client import BillClient
 from blocks.bill.matching import total
 from blocks.bill.target import BillTarget, DepartmentTarget, VendorCreditTarget, VendorTarget
-from blocks.bill.wire import Record, decode, encode
 from blocks.errors import NotFoundError, RefusedError
+from blocks.exact import Record, decode, encode
 from blocks.target import Found, Target
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

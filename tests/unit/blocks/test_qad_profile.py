@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from blocks.errors import ConfigurationError
+from blocks.exact import decode
 from blocks.qad.models import Account, SupplierInvoice, id_of, key_of
 from blocks.qad.profile import Profile
 from blocks.qad.translation import changed, row_to_logical, to_logical, to_wire
-from blocks.qad.wire import day, decode, encode, literal
+from blocks.qad.wire import day, encode, literal
 
 DEFAULT = Profile.default()
 INVOICE = DEFAULT.entity("supplier_invoice")

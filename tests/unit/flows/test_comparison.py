@@ -13,11 +13,11 @@ from blocks.bill.credentials import BillCredentials
 from blocks.bill.models import Payment, Split
 from blocks.qad.credentials import QadCredentials
 from blocks.qad.models import SupplierInvoice, SupplierPayment
+from flows.qad_bill.books import QAD_BILL
 from flows.qad_bill.comparison import Books, Document, compare
 from flows.qad_bill.payments import PaidBill
 from flows.qad_bill.rules import QadBillConnection
 from flows.reconcile.differences import Difference, Sides, differences
-from flows.reconcile.qad_bill import QAD_BILL
 from tasks.state.ledger import Ledger
 from tasks.state.models import Link, Record, utc_now
 from tests.sandbox.bill import BillSandbox
