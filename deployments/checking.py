@@ -2,18 +2,14 @@
 
 import json
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from blocks.errors import ConfigurationError, CredentialsError, TransientError
 from deployments.config import Settings
 from deployments.naming import split_name
-from flows.checks import Finding, Findings, examined
+from deployments.tables import console, print_table
+from flows.checks import Findings, examined
 from flows.registry import PAIRS
 
 READY, NOT_READY, WRONG, UNREACHABLE = 0, 1, 2, 3
-COLOURS = {"valid": "green", "ok": "green", "unverified": "yellow", "warning": "yellow", "degraded": "yellow"}
 
 
 async def check(connection: str, *, as_json: bool) -> int:
@@ -33,7 +29,8 @@ async def check(connection: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([row._asdict() for row in rows], indent=2))
     else:
-        Console().print(_table(f"{pair}/{name}", rows))
+        lines = ((row.system, row.what, row.verdict, row.detail) for row in rows)
+        print_table(console(), ("system", "what", "verdict", "detail"), lines, f"{pair}/{name}")
     return exit_status(found)
 
 
@@ -71,11 +68,3 @@ def exit_status(found: list[Findings]) -> int:
         return WRONG
     verdicts = {row.verdict for part in found for row in part.rows}
     return NOT_READY if verdicts & {"error", "disabled"} else READY
-
-
-def _table(title: str, rows: list[Finding]) -> Table:
-    table = Table("system", "what", "verdict", "detail", title=title)
-    for row in rows:
-        verdict = Text(row.verdict, style=COLOURS.get(row.verdict, "red"))
-        table.add_row(row.system, row.what, verdict, Text(row.detail))  # Text: a vendor's brackets are no markup
-    return table

@@ -12,19 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from deployments.config import Settings, prefect_environment
 from deployments.serve import Addresses, Processes, served
-from deployments.tables import print_table
+from deployments.tables import console, print_table
 
 CONNECTION = "demo"
+PAID = 12
 EXCEPTIONS = ("held", "refused", "in_doubt", "failed")
 
 
 def demo(*, once: bool) -> int:
     """Shows the product at work, and returns the exit status; everything it makes lives in a temporary home."""
-    said = Console()
+    said = console()
     with (
         tempfile.TemporaryDirectory(prefix="ml-connector-demo-") as home,
         _own_environment(Path(home)) as settings,
@@ -79,12 +81,25 @@ async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses) ->
     os.environ.update(_variables(vendors))
     for line in await apply(read_connection_file(Path(__file__).with_name("demo.yaml"))):
         said.print(f"applied {line}")
-    said.print("running qad-bill/demo ...")
+    said.print("running qad-bill/demo: QAD's invoices go to BILL ...")
     run = await arun_deployment(f"qad-bill/{CONNECTION}", as_subflow=False, poll_interval=1)
+    paid = _pay_some(vendors["bill"]["url"])
+    said.print(f"somebody pays {paid} bills in BILL; running again: the payments go to QAD ...")
+    await arun_deployment(f"qad-bill/{CONNECTION}", as_subflow=False, poll_interval=1)
     rows = records(open_store(), CONNECTION)
     _print_outcomes(said, rows)
     _print_addresses(said, vendors, addresses, str(run.id))
     return 0 if run.state and run.state.is_final() and not run.state.is_crashed() and rows else 1
+
+
+def _pay_some(bill_url: str) -> int:
+    """Pays a few bills as people do in BILL, and returns how many."""
+    steer = httpx.Client(base_url=f"{bill_url}/_sandbox", timeout=30)
+    bills = list(steer.post("dump", json={}).raise_for_status().json()["bills"].values())[:PAID]
+    for bill in bills:
+        split = {"billId": bill["id"], "amount": bill["amount"]}
+        steer.post("pay", json={"splits": [split], "status": "CLEARED"}).raise_for_status()
+    return len(bills)
 
 
 def _variables(vendors: dict[str, Any]) -> dict[str, str]:

@@ -3,12 +3,10 @@
 import json
 from typing import Any
 
-from rich.console import Console
-
 from blocks.errors import ConfigurationError
 from deployments.config import Settings
 from deployments.naming import split_name
-from deployments.tables import print_table
+from deployments.tables import console, print_table
 from tasks.state import queries
 from tasks.state.store import open_store
 
@@ -33,7 +31,7 @@ def records(settings: Settings, connection: str, outcome: str | None, *, as_json
         "remedy": "what to do",
     }
     shown = ([*(row[key] for key in columns), row["since"][:16].replace("T", " ")] for row in rows)
-    print_table(Console(), [*columns.values(), "since"], shown)
+    print_table(console(), [*columns.values(), "since"], shown)
     print(f"{len(rows):,} records")
     return 0
 
@@ -56,15 +54,15 @@ def audit(settings: Settings, connection: str, record: str, *, as_json: bool) ->
 
 
 def _print_audit(rows: list[dict[str, Any]]) -> None:
-    console = Console()
+    said = console()
     for row in rows:
-        console.rule(
+        said.rule(
             f"{row['at'][:19].replace('T', ' ')}  {row['stream']} {row['source_ref']}  "
             f"{row['action']}: {row['outcome']}"
         )
         if row["summary"]:
-            console.print(row["summary"], markup=False)
+            said.print(row["summary"], markup=False)
         for part in ("source", "sent", "answer"):
             if row.get(part) is not None:
-                console.print(f"[bold]{part}[/bold]")
-                console.print_json(json.dumps(row[part], default=str))
+                said.print(f"[bold]{part}[/bold]")
+                said.print_json(json.dumps(row[part], default=str))

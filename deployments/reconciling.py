@@ -2,13 +2,9 @@
 
 import json
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from blocks.errors import TransientError, VendorError
 from deployments.checking import applied_connection
-from flows.reconcile.differences import Difference
+from deployments.tables import console, print_table
 from flows.reconcile.flow import reconcile as compare
 
 IN_AGREEMENT, DIFFERENT = 0, 1
@@ -35,13 +31,7 @@ async def reconcile(connection: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([{"pair": pair, "connection": name, **one._asdict()} for one in found], indent=2))
     else:
-        Console().print(_table(f"{pair}/{name}", found))
+        lines = ([getattr(one, column) for column in COLUMNS] for one in found)
+        print_table(console(), list(COLUMNS.values()), lines, f"{pair}/{name}")
         print(state.message)
     return DIFFERENT if found else IN_AGREEMENT
-
-
-def _table(title: str, found: list[Difference]) -> Table:
-    table = Table(*COLUMNS.values(), title=title)
-    for one in found:
-        table.add_row(*(Text(getattr(one, name)) for name in COLUMNS))  # Text: a vendor's brackets are no markup
-    return table

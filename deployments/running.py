@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from blocks.errors import ConfigurationError, TransientError, VendorError
 from deployments.config import Settings
 from deployments.naming import one_connection
-from deployments.tables import print_table
+from deployments.tables import console, print_table
 from flows.registry import PAIRS
 from tasks.naming import counted
 from tasks.report import summary
@@ -32,7 +32,7 @@ async def run(pair: str, connection: str, asked: dict[str, Any], *, as_json: boo
     """
     if pair not in PAIRS:
         raise ConfigurationError(f"there is no pair {pair!r}; there are {', '.join(PAIRS)}")
-    said = Console(stderr=True)
+    said = console(stderr=True)
     runs: list[Run] = []
     with _Progress(said) as show, watched(lambda one: _seen(runs, one, show)):
         flow: Any = PAIRS[pair].flow

@@ -169,3 +169,5 @@ async def open_run(
             yield run
     finally:
         await slots.release()
+        if store is None:
+            opened.close()
