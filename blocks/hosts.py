@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import socket
 from urllib.parse import urlsplit
 
 from blocks.errors import ConfigurationError
@@ -18,7 +19,7 @@ def checked_url(url: str, *, system: str) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(f"{system}: {url!r} is not a complete https address", system=system)
+        raise ConfigurationError(f"{system}: the address is not a complete https one", system=system)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(
             f"{system}: the address must not hold credentials, a query or a fragment", system=system
@@ -36,8 +37,18 @@ def _refuse_unsafe(scheme: str, host: str, system: str) -> None:
 
 
 def is_private(host: str) -> bool:
-    """Tells whether a literal address is not a public one, or the name is a local one."""
+    """Tells whether the host is not a public one: by its address, by its name, or by what its name leads to."""
     try:
         return not ipaddress.ip_address(host.strip("[]")).is_global
     except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+        local = host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+        return local or any(not ipaddress.ip_address(one).is_global for one in _addresses(host))
+
+
+def _addresses(host: str) -> set[str]:
+    """Returns the addresses that the name leads to; none if it cannot be looked up, which the first call will tell."""
+    try:
+        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
+    except OSError:
+        return set()
+    return {str(address[0]).split("%")[0] for *_kind, address in found}

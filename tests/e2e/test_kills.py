@@ -5,7 +5,8 @@ import os
 import subprocess
 
 from tests.e2e.agreement import assert_agreement
-from tests.e2e.installation import CONNECTION, PYTHON, Installation
+from tests.e2e.installation import CONNECTION, PYTHON, Installation, end
+from tests.e2e.prefect_runs import start_run, wait_for
 from tests.sandbox.faults import Fault
 
 INVOICES = int(os.environ.get("ML_CONNECTOR_TEST_KILL_INVOICES", "1000"))
@@ -36,26 +37,36 @@ def test_a_run_killed_at_random_moments_makes_nothing_twice_and_loses_nothing(in
 
 def test_when_every_answer_to_a_write_is_lost_nothing_is_written_twice(installation: Installation) -> None:
     it = installation
-    it.seed(suppliers=40, invoices=250)
+    it.seed(suppliers=129, invoices=INVOICES)
     it.apply()
     lost = it.bill.frame.faults.add(Fault("lost_after", r"^POST .*/bulk", times=-1))
 
     it.run(expect=None)
     it.run(expect=None)
 
-    assert lost.struck >= 5
+    assert lost.struck >= INVOICES // 100 + 6  # every bulk of bills, and every one of vendors
+    print(f"{INVOICES} invoices, {lost.struck} answers lost, {len(it.bill.frame.log)} BILL calls")
     assert_agreement(it.qad, it.bill)
     assert_audited(it)
 
 
-def test_two_processes_at_once_come_to_the_same_result_within_bills_limit(installation: Installation) -> None:
+def test_two_workers_and_two_processes_at_once_come_to_the_same_result_within_bills_limit(
+    installation: Installation,
+) -> None:
     it = installation
     it.seed(suppliers=60, invoices=400)
     it.bill.frame.latency = 0.03
     it.apply()
-
-    both = [it.start("run", "qad-bill", CONNECTION) for _ in range(2)]
-    statuses = [process.wait(timeout=240) for process in both]
+    workers = [it.start("up") for _ in range(2)]  # each with a runner of its own
+    try:
+        runs = [start_run(it) for _ in range(2)]
+        both = [it.start("run", "qad-bill", CONNECTION) for _ in range(2)]
+        statuses = [process.wait(timeout=240) for process in both]
+        for run in runs:
+            wait_for(it, run, "Completed")
+    finally:
+        for worker in workers:
+            end(worker)
 
     assert statuses == [0, 0]
     assert_agreement(it.qad, it.bill)

@@ -1,0 +1,40 @@
+"""The connection's deployment and its flow runs, as the Prefect server has them."""
+
+import time
+from typing import Any
+
+import httpx
+
+from tests.e2e.installation import CONNECTION, Installation
+
+
+def deployment_of(it: Installation) -> str:
+    """Returns the id of the connection's deployment."""
+    found = httpx.get(f"{it.prefect_api}/deployments/name/qad-bill/{CONNECTION}")
+    return str(found.raise_for_status().json()["id"])
+
+
+def start_run(it: Installation) -> str:
+    """Starts the deployment as its Quick run button does, and returns the flow run's id."""
+    made = httpx.post(f"{it.prefect_api}/deployments/{deployment_of(it)}/create_flow_run", json={})
+    return str(made.raise_for_status().json()["id"])
+
+
+def newest_runs(it: Installation) -> list[dict[str, Any]]:
+    """Returns the deployment's flow runs."""
+    chosen = {"deployments": {"id": {"any_": [deployment_of(it)]}}, "sort": "START_TIME_DESC", "limit": 5}
+    runs: list[dict[str, Any]] = httpx.post(f"{it.prefect_api}/flow_runs/filter", json=chosen).json()
+    return runs
+
+
+def wait_for(it: Installation, run: str, state: str) -> None:
+    """Waits until the flow run is in the state; fails at once in another final one that it did not begin with."""
+    begun = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]["id"]
+    for _attempt in range(450):
+        now = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]
+        if now["name"] == state:
+            return
+        ended = now["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} and now["id"] != begun
+        assert not ended, f"the run ended as {now['name']}: {now['message']}"
+        time.sleep(0.2)
+    raise TimeoutError(f"the run is not {state}")
