@@ -109,9 +109,18 @@ class SharedSlots:
         names = [f"slot:{budget}:{number}" for number in range(at_once)]
         while True:
             for name in random.sample(names, at_once):
-                if await asyncio.to_thread(take, self._store, name, holder, LEASE_SECONDS) is None:
+                if await self._taken(name, holder):
                     return _Place(name, holder, monotonic())
             await asyncio.sleep(random.uniform(0.02, 0.08))
+
+    async def _taken(self, name: str, holder: str) -> bool:
+        attempt = asyncio.ensure_future(asyncio.to_thread(take, self._store, name, holder, LEASE_SECONDS))
+        try:
+            return await asyncio.shield(attempt) is None
+        except asyncio.CancelledError:
+            # The thread goes on; what it took must not stay taken by a call that nobody makes any more.
+            attempt.add_done_callback(lambda _done: self._give(_Place(name, holder, 0.0)))
+            raise
 
     def _put_back(self, mine: _Budget, place: _Place) -> None:
         if monotonic() - place.since > KEEP_SECONDS:

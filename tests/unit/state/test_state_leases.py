@@ -172,3 +172,20 @@ def test_three_processes_that_need_a_session_make_one_login(
     new_counter(counter)
     run_at_once(log_in_if_needed, 3, database_url, vault_key, counter)
     assert counted(counter) == (0, 1, 1)
+
+
+async def test_a_call_that_is_cancelled_while_it_gets_its_slot_leaves_none_taken(store: Store) -> None:
+    slots = SharedSlots(store)
+
+    async def call() -> None:
+        async with slots.slot("bill:cancelled", 1):
+            await asyncio.sleep(0)
+
+    for moments in range(20):
+        calling = asyncio.create_task(call())
+        for _moment in range(moments):
+            await asyncio.sleep(0.0005)
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+    await asyncio.wait_for(call(), timeout=5)
+    await slots.release()
