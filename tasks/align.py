@@ -42,16 +42,17 @@ async def ensure(
         ids: their source ids.
         good: tells whether a link can still be used; one that cannot is decided about anew.
     """
-    links = _live(run, stream, ids, good)
+    links = _usable(run, stream, ids, good)
     missing = [one for one in sorted(ids) if one not in links and one not in run.needed[stream.name]]
     run.needed[stream.name].update(missing)
     if missing and (rows := await stream.reader.load(missing)):
         await carry_out(run, stream, rows, await stream.align(run, rows))
-        links = _live(run, stream, ids, good)
-    planned = {one: run.planned.get((stream.name, one)) for one in ids if one not in links}
-    return links | {one: link for one, link in planned.items() if link is not None}
+        links = _usable(run, stream, ids, good)
+    return links
 
 
-def _live(run: Run, stream: Stream, ids: Collection[str], good: Callable[[Link], bool]) -> dict[str, Link]:
+def _usable(run: Run, stream: Stream, ids: Collection[str], good: Callable[[Link], bool]) -> dict[str, Link]:
+    """Returns the links that can be used, and in a dry run those that a run would have by now."""
     links = run.ledger.links(stream.name, ids)
-    return {one: link for one, link in links.items() if link.state == "live" and good(link)}
+    planned = {one: link for one in ids if (link := run.planned.get((stream.name, one))) is not None}
+    return planned | {one: link for one, link in links.items() if link.state == "live" and good(link)}

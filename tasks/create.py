@@ -88,8 +88,8 @@ def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequenc
         _plan(run, stream, row, write.target_id or f"(new {row.ref})", label=write.label)
         run.tally.outcomes[stream.name]["created" if write.operation == "create" else "updated"] += 1
         run.tally.seen[stream.name].add(row.id)
-        run.tally.preview.append(
-            Preview(stream=stream.name, source_ref=row.ref, would=write.operation, reason=write.note, body=write.body)
+        run.tally.foreseen[stream.name, row.id] = Preview(
+            stream=stream.name, source_ref=row.ref, would=write.operation, reason=write.note, body=write.body
         )
     for row, decision in settled:
         made = outcome_of(stream.name, row, decision)
@@ -97,7 +97,9 @@ def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequenc
         if made.link is not None and made.target_id:
             would = made.action
             _plan(run, stream, row, made.target_id, label=made.link["label"], evidence=made.link["evidence"])
-        run.tally.preview.append(Preview(stream=stream.name, source_ref=row.ref, would=would, reason=made.reason))
+        run.tally.foreseen[stream.name, row.id] = Preview(
+            stream=stream.name, source_ref=row.ref, would=would, reason=made.reason
+        )
 
 
 def _plan(run: Run, stream: Stream, row: Row, target_id: str, label: str, evidence: str = "") -> None:

@@ -67,10 +67,15 @@ class Tally:
     ignored: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     news: list[Outcome] = field(default_factory=list)  # exceptions that were not known before
     again: list[Outcome] = field(default_factory=list)  # known ones that were tried again and stay
-    preview: list[Preview] = field(default_factory=list)
+    foreseen: dict[tuple[str, str], Preview] = field(default_factory=dict)  # by stream and id, as decided last
     seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     shown: set[tuple[str, str]] = field(default_factory=set)
     latest: dict[tuple[str, str], str] = field(default_factory=dict)  # outcome by stream and record
+
+    @property
+    def preview(self) -> list[Preview]:
+        """What a dry run foresees for each record."""
+        return list(self.foreseen.values())
 
     def note(self, outcomes: Sequence[Outcome], fresh: Sequence[Outcome]) -> None:
         """Counts these outcomes, each record by its last one; those in `fresh` were not known before this run."""
