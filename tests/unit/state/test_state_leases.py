@@ -175,11 +175,11 @@ def test_three_processes_that_need_a_session_make_one_login(
 
 
 async def test_a_call_that_is_cancelled_while_it_gets_its_slot_leaves_none_taken(store: Store) -> None:
-    slots = SharedSlots(store)
+    slots, done = SharedSlots(store), []
 
     async def call() -> None:
         async with slots.slot("bill:cancelled", 1):
-            await asyncio.sleep(0)
+            done.append("called")
 
     for moments in range(20):
         calling = asyncio.create_task(call())
@@ -187,5 +187,7 @@ async def test_a_call_that_is_cancelled_while_it_gets_its_slot_leaves_none_taken
             await asyncio.sleep(0.0005)
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
+    done.clear()
     await asyncio.wait_for(call(), timeout=5)
+    assert done == ["called"]
     await slots.release()
