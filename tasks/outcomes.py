@@ -18,7 +18,13 @@ class Cause(NamedTuple):
     id: str
 
 
+SOURCE = "source"  # as a cause's stream: only a change of the source record itself helps, and no change of a rule
 TARGET = ""  # as a cause's stream: only a look at the target tells whether the thing is there, so each run looks
+
+
+def in_source(record: str) -> tuple[Cause, ...]:
+    """Returns the cause of a hold that only a change of the source record ends, which the next reading shows."""
+    return (Cause(SOURCE, record),)
 
 
 def in_target(thing: str) -> tuple[Cause, ...]:

@@ -13,7 +13,7 @@ from blocks.target import Body
 from flows.qad_bill.invoice_references import Alignment, Known, not_payable, party
 from flows.qad_bill.mapping import References, UnfitError, to_bill, to_vendor_credit
 from flows.qad_bill.rules import QadBillConnection
-from tasks.outcomes import Adopt, Cause, Decision, Hold, Keep, Refuse, Write, in_target
+from tasks.outcomes import Adopt, Cause, Decision, Hold, Keep, Refuse, Write, in_source, in_target
 from tasks.state.models import Link
 from tasks.stream import Stream
 
@@ -36,7 +36,8 @@ def decide(rules: QadBillConnection) -> Callable[[Row, Known], Decision]:
         if link is not None:
             return _decide_sent(row, invoice, known, link, blocked, rules)
         if blocked:
-            return Hold(blocked, remedy="It goes by itself once QAD clears it for payment.")
+            causes = in_source(row.id) if invoice.is_open is False else ()
+            return Hold(blocked, causes, "It goes by itself once QAD clears it for payment.")
         if hold := _missing(invoice, known):
             return hold
         try:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from blocks.bill.models import Bill, BillLine, VendorCredit
 from blocks.qad.models import SupplierInvoice, SupplierPayment
+from flows.qad_bill.invoice_references import not_payable
 from flows.qad_bill.mapping import INVOICE_NUMBER, NOTHING, VENDOR_NAME
 from flows.qad_bill.payments import PaidBill
 from flows.qad_bill.rules import QadBillConnection
@@ -96,10 +97,7 @@ def is_payable(invoice: SupplierInvoice, rules: QadBillConnection) -> bool:
     """Tells whether QAD wants the document in BILL now: of a kind that goes, approved, open, unlocked, unselected."""
     if rules.invoice_types.get(invoice.type) not in {"bill", "vendor_credit"}:
         return False
-    approved = invoice.status in rules.approved_statuses if rules.approved_statuses else invoice.is_approved
-    held = invoice.hold_amount and abs(invoice.hold_amount) >= abs(invoice.balance or invoice.hold_amount)
-    blocked = invoice.is_locked is not False or invoice.is_selected is not False
-    return bool(approved and invoice.is_open and not blocked and not held)
+    return not not_payable(invoice, rules)
 
 
 def _of_invoice(invoice: SupplierInvoice, books: Books, rules: QadBillConnection) -> Iterator[Difference]:
@@ -238,6 +236,8 @@ def _of_payments(books: Books, rules: QadBillConnection) -> Iterator[Difference]
 
 def _exceptions(books: Books) -> Iterator[Difference]:
     for (stream, source_id), kept in books.exceptions.items():
+        if stream == BILLS and kept.outcome == "held" and source_id not in books.invoices:
+            continue  # closed in QAD before it reached BILL: both sides agree that there is nothing to pay
         what, record = f"{kept.outcome}: {kept.reason}", kept.source_ref or source_id
         yield Difference(stream, record, source_id, kept.target_id or NONE, what, kept.remedy)
 

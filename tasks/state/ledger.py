@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tasks.outcomes import NEEDS_A_PERSON, TARGET, Outcome
+from tasks.outcomes import NEEDS_A_PERSON, SOURCE, TARGET, Outcome
 from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_now
 from tasks.state.store import Store, upsert
 
@@ -104,6 +104,7 @@ class Ledger:
             and_(
                 col(Record.outcome).in_(["held", "refused"]),
                 col(Record.rules_hash) != self.rules_hash,
+                ~_waits_for_its_source(),
             ),
             and_(col(Record.outcome) == "held", _has_holds(), ~_waits()),
         ]
@@ -254,6 +255,16 @@ def _has_holds() -> ColumnElement[bool]:
         col(Hold.scope) == col(Record.scope),
         col(Hold.stream) == col(Record.stream),
         col(Hold.source_id) == col(Record.source_id),
+    )
+    return exists().where(*same)
+
+
+def _waits_for_its_source() -> ColumnElement[bool]:
+    same = (
+        col(Hold.scope) == col(Record.scope),
+        col(Hold.stream) == col(Record.stream),
+        col(Hold.source_id) == col(Record.source_id),
+        col(Hold.cause_stream) == SOURCE,
     )
     return exists().where(*same)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from blocks.source import Row
-from tasks.outcomes import Cause, Outcome
+from tasks.outcomes import Cause, Outcome, in_source, in_target
 from tasks.state import queries
 from tasks.state.ledger import Ledger
 from tasks.state.models import Audit, Hold
@@ -63,6 +63,16 @@ def test_a_record_that_was_decided_about_anew_waits_for_its_new_causes_only(ledg
 def test_new_rules_make_held_and_refused_records_due(ledger: Ledger) -> None:
     ledger.keep([of("1", "held"), of("2", "refused"), of("3", "created")])
     assert due(replace(ledger, rules_hash="rules-2")) == ["1", "2"]
+
+
+def test_a_record_that_only_its_source_can_change_is_not_due_when_rules_change(ledger: Ledger) -> None:
+    ledger.keep([replace(of("1", "held"), causes=in_source("1")), of("2", "held")])
+    assert due(replace(ledger, rules_hash="rules-2")) == ["2"]
+
+
+def test_what_is_cured_in_the_target_is_looked_at_in_every_run(ledger: Ledger) -> None:
+    ledger.keep([replace(of("1", "held"), causes=in_target("bill 7 corrected"))])
+    assert due(ledger) == ["1"]
 
 
 def test_a_record_that_a_person_asked_for_is_due_once(ledger: Ledger) -> None:
