@@ -25,17 +25,16 @@ def main(connection: str, kills: int, seed: int, longest: float) -> None:
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(["flows.registry", "tests.e2e.killing"])
     chance, killed, ended = random.Random(seed), 0, 0
-    while killed < kills:
+    while killed < kills and ended < 5 * kills:
         run = forking.Process(target=one_run, args=(connection,))
         run.start()
-        run.join(timeout=chance.uniform(1.0, longest))
+        run.join(timeout=chance.uniform(longest / 4, longest))
         if run.is_alive():
             run.kill()
             killed += 1
         else:
             ended += 1
-            if ended > kills:
-                break
+            longest = max(0.8, 0.8 * longest)  # little is left to do, so the kill must come sooner
         run.join()
     started = time.monotonic()
     last = forking.Process(target=one_run, args=(connection,))
