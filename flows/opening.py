@@ -13,10 +13,11 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from blocks.errors import CapReachedError
+from blocks.errors import CapReachedError, VendorError
 from flows.connection import Connection
 from tasks.report import report, summary
 from tasks.run import Request, Run, open_run
+from tasks.write_back import show_records
 
 Rules = TypeVar("Rules", bound=Connection)
 AFTER_CAP = timedelta(seconds=5)  # vendors' clocks differ a little
@@ -62,6 +63,9 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
             yield pair
         except CapReachedError as cap:
             pair.ended = await _continue_later(pair, cap)
+        except VendorError as error:
+            get_run_logger().error("%s %s. %s", error.system, error, error.remedy or "The next run goes on by itself.")
+            raise
         else:
             pair.ended = await report(run)
 
@@ -69,6 +73,7 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
 async def _continue_later(pair: Opened[Any], cap: CapReachedError) -> State[Any]:
     """Schedules a run for when the cap clears, and returns the state of this one, which gives its worker back."""
     ledger, request = pair.run.ledger, pair.run.request
+    await show_records(pair.run)
     await report(pair.run)
     again = cap.until + AFTER_CAP
     try:

@@ -20,9 +20,12 @@ SHOWN = 200  # records that get a task run of their own, in one run; all of them
 async def write_back(run: Run, stream: Stream) -> None:
     """The stream is read up to the end of the run's window, and each record that needs a person is shown by name."""
     await finish(opaque(run), opaque(stream))
-    if run.dry:
-        return
-    for made in run.to_show():
+    await show_records(run)
+
+
+async def show_records(run: Run) -> None:
+    """Each record that needs a person because of this run has a task run of its own; a dry run shows none."""
+    for made in [] if run.dry else run.to_show():
         if (made.stream, made.row.id) not in run.tally.shown and len(run.tally.shown) < SHOWN:
             run.tally.shown.add((made.stream, made.row.id))
             shown: Any = show_record(f"{made.stream} {made.row.ref or made.row.id}", opaque(made), return_state=True)
