@@ -30,7 +30,7 @@ def newest_runs(it: Installation) -> list[dict[str, Any]]:
 def wait_for(it: Installation, run: str, state: str) -> None:
     """Waits until the flow run is in the state; fails at once in another final one that it did not begin with."""
     begun = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]["id"]
-    for _attempt in range(450):
+    for _attempt in range(1500):  # five minutes: Prefect looks at a taken concurrency slot twice a minute
         now = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]
         if now["name"] == state:
             return
