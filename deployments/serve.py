@@ -106,11 +106,11 @@ def _start(settings: Settings, processes: Processes) -> Addresses:
     _make_ready(processes)
     worker = ("-m", "prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", _worker_name())
     environment["PREFECT_WORKER_QUERY_SECONDS"] = POLL_SECONDS
-    processes.start("runner", *worker)
     app = ("deployments.web.app:create_app", "--factory", "--host", "127.0.0.1", "--port", str(web_port))
     processes.start("web", "-m", "uvicorn", *app, "--no-access-log")
     web = f"http://127.0.0.1:{web_port}"
     _wait_for(processes, "web", f"{web}/health")
+    processes.start("runner", *worker)  # last, so that no run is taken up by a start that fails
     return Addresses(api, web)
 
 

@@ -40,6 +40,7 @@ class Installation:
             "ML_CONNECTOR_HOME": str(self.home),
             "ML_CONNECTOR_ALLOW_PRIVATE_HOSTS": "1",
             "PREFECT_API_URL": self.prefect_api,
+            "ML_CONNECTOR_WEB_PORT": "0",  # any free one, so that two installations never want the same
             "BILL_PASSWORD": self.bill.password,
             "BILL_DEV_KEY": self.bill.developer_key,
             "QAD_PASSWORD": self.qad.password,
