@@ -1,7 +1,7 @@
 """Makes one call to a vendor: a slot of its budget, the right retries, and an answer in the vendor's terms."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from blocks.errors import AnswerLostError, CapReachedError, TransientError
-from blocks.limits import CallSlots
+from blocks.limits import CallSlots, Rate
 
 READS = frozenset({"GET", "HEAD"})
+UNCOUNTED: tuple[Rate, ...] = ()
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -37,6 +38,7 @@ class Caller:
     at_once: int
     slots: CallSlots
     judge: Callable[[httpx.Response], None]
+    rates: Callable[[str, str], Sequence[Rate]] = lambda _method, _path: UNCOUNTED  # that such a call counts for
     attempts: int = 4
     first_wait: float = 0.5  # seconds; doubles at each attempt, with jitter
 
@@ -66,7 +68,7 @@ class Caller:
 
     async def _once(self, method: str, path: str, harmless: bool, options: dict[str, Any]) -> httpx.Response:
         try:
-            async with self.slots.slot(self.budget, self.at_once):
+            async with self.slots.slot(self.budget, self.at_once, self.rates(method, path)):
                 response = await self._send(method, path, harmless, options)
             self.judge(response)
         except CapReachedError as cap:  # of this call, or of the login that it needed

@@ -57,6 +57,10 @@ class CredentialsError(VendorError):
     """The vendor refuses the credentials; the connection stops until a person renews them."""
 
 
+class ConsentNeededError(CredentialsError):
+    """A person must give consent again in the browser; nothing else helps."""
+
+
 class ForbiddenError(VendorError):
     """The credentials are good but lack a right; an administrator of that system must grant it."""
 

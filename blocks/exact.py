@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Record = dict[str, Any]  # fractions are Decimal
+NO_CENTS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF", "PYG", "UGX", "RWF"})
+THREE_PLACES = frozenset({"BHD", "KWD", "OMR", "JOD", "TND", "IQD", "LYD"})
 LONGEST_NUMBER = 40  # digits before or after the point
 
 
@@ -73,6 +75,28 @@ def money(value: Any) -> Decimal | None:
     if not amount.is_finite():
         raise ValueError("not a finite amount")
     return amount
+
+
+def day(value: Any) -> date | None:
+    """Returns the calendar day; it is never moved between zones."""
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or value == "" or isinstance(value, date):
+        return value or None
+    return date.fromisoformat(str(value)[:10])
+
+
+def instant(value: Any) -> datetime | None:
+    """Returns an aware time; one without an offset is taken for UTC."""
+    if value is None or value == "":
+        return None
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def minor_units(currency: str) -> int:
+    """Returns how many decimal places the currency's amounts have (ISO 4217)."""
+    return 0 if currency in NO_CENTS else 3 if currency in THREE_PLACES else 2
 
 
 def _text(value: Any, day: Callable[[date], str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from blocks.errors import RefusedError
 
@@ -14,6 +14,23 @@ class Found(NamedTuple):
 
     id: str
     record: Body
+    changed_at: datetime | None = None  # by the vendor's clock; tells our own change from a later one
+    wrong: str = ""  # in which point the vendor did not do what was sent, so that a person must look
+
+
+class Key(NamedTuple):
+    """What a vendor may recognise a repeated write by; both parts are the same for all attempts at it."""
+
+    item: str  # of this write alone; 36 characters
+    together: str  # of all that were first sent in one call; 36 characters
+
+
+class Change(NamedTuple):
+    """A change of one record that the target has."""
+
+    operation: Literal["update", "archive"]
+    target_id: str
+    body: Body
 
 
 class Target(Protocol):
@@ -28,17 +45,17 @@ class Target(Protocol):
         """
         ...
 
-    async def create(self, bodies: Sequence[Body], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Body], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates each body that the vendor takes, and returns one result for each, in order.
 
-        `request_ids` are the same for every attempt; a vendor without idempotency keys ignores them.
+        All bodies of one call have the same `together`. A vendor without idempotency keys ignores the keys.
 
         Raises:
             AnswerLostError: some may have been created.
         """
         ...
 
-    async def update(self, target_id: str, body: Body, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Body, key: Key) -> Found:
         """Makes the record equal to the body; repeating it is harmless.
 
         Raises:
@@ -51,5 +68,22 @@ class Target(Protocol):
 
         Raises:
             RefusedError: the vendor does not allow it, or has no such thing.
+        """
+        ...
+
+
+@runtime_checkable
+class ChangesTogether(Protocol):
+    """A target that takes many updates and archives in one call; the engine then does not send them one by one."""
+
+    changes_at_once: int  # how many changes one `change` may take
+
+    async def change(self, changes: Sequence[Change], keys: Sequence[Key]) -> list[Found | RefusedError]:
+        """Makes each change that the vendor takes, and returns one result for each, in order.
+
+        Repeating it is harmless. All changes of one call have the same `together`.
+
+        Raises:
+            AnswerLostError: some may have been made.
         """
         ...

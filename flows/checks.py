@@ -42,7 +42,7 @@ class Findings:
 
     def failed(self, what: str, error: VendorError) -> None:
         """The error is one row more, with what a person may do."""
-        self.add(what, "error", f"{error} {error.remedy}".strip())
+        self.add(what, "error", f"{error}. {error.remedy}" if error.remedy else str(error))
         self.errors.append(error)
 
     async def ask(self, what: str, question: Awaitable[Answer]) -> Answer | None:

@@ -14,6 +14,7 @@ class Connection(Block):
 
     pair: ClassVar[str]
     systems: ClassVar[dict[str, type[Block]]]  # source and target: the field that names a credentials block, its type
+    consents: ClassVar[dict[str, str]] = {}  # system (as errors name it) -> path of the page where a person consents
     not_rules: ClassVar[frozenset[str]] = frozenset(
         {"schedule", "lag_minutes", "hold_alarm_days", "in_doubt_wait_seconds"}
     )
@@ -40,6 +41,10 @@ class Connection(Block):
         """Returns a hash of all that decides about records; when it changes, held and refused ones are tried again."""
         own: dict[str, Any] = self.model_dump(mode="json", include=set(type(self).model_fields) - self.not_rules)
         return content_hash(own)
+
+    def schedules(self) -> list[tuple[str, dict[str, Any]]]:
+        """Returns when it runs by itself: cron expressions in UTC, each with the parameters of its runs."""
+        return [(self.schedule, {})] if self.schedule else []
 
     @classmethod
     async def named(cls, name: str) -> Self:

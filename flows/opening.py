@@ -15,6 +15,7 @@ from prefect.states import Completed
 
 from blocks.errors import CapReachedError, VendorError
 from flows.connection import Connection
+from flows.consent import leave_link, with_link
 from tasks.report import report, summary
 from tasks.run import Request, Run, open_run
 from tasks.write_back import show_records
@@ -64,8 +65,10 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
         except CapReachedError as cap:
             pair.ended = await _continue_later(pair, cap)
         except VendorError as error:
-            get_run_logger().error("%s %s. %s", error.system, error, error.remedy or "The next run goes on by itself.")
-            raise
+            await leave_link(kind, name, error)
+            told = with_link(kind, name, error)
+            get_run_logger().error("%s %s. %s", told.system, told, told.remedy or "The next run goes on by itself.")
+            raise told from None
         else:
             pair.ended = await report(run)
 

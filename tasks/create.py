@@ -10,12 +10,14 @@ from blocks.source import Row
 from tasks.fetch import Page
 from tasks.naming import counted, renamed
 from tasks.opaque import opaque
-from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
+from tasks.outcomes import EXCEPTIONS, Adopt, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
 from tasks.retry import PATIENT
 from tasks.run import Preview, Run
 from tasks.state.models import Link, utc_now
 from tasks.stream import Stream
 from tasks.writing import Draft, write_all
+
+Decided = tuple[Row, Decision | Outcome]
 
 
 async def create(run: Run, stream: Stream, page: Page, references: Any) -> None:
@@ -33,7 +35,7 @@ async def create_page(run: Run, stream: Stream, rows: Sequence[Row], label: str,
 
 async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: Any) -> None:
     """Decides about each row and does what was decided; in a dry run it is only listed."""
-    decided = [(row, decision_about(stream, row, references)) for row in rows]
+    decided = _without_exceptions(run, stream, [(row, decision_about(stream, row, references)) for row in rows])
     for row, decision in decided:
         if isinstance(decision, Ignore) and row.id not in run.tally.seen[stream.name]:  # a repeated task counts it once
             run.ignore(stream.name, decision)
@@ -45,6 +47,14 @@ async def carry_out(run: Run, stream: Stream, rows: Sequence[Row], references: A
         _foresee(run, stream, drafts, settled)
     else:
         await write_all(run, stream, drafts)
+
+
+def _without_exceptions(run: Run, stream: Stream, decided: Sequence[Decided]) -> list[Decided]:
+    """Returns the decisions; one to ignore a record that is listed as an exception settles it, so that it is not."""
+    ignored = [row.id for row, one in decided if isinstance(one, Ignore)]
+    known = run.ledger.records(stream.name, ignored) if ignored else {}
+    over = {record_id for record_id, record in known.items() if record.outcome in EXCEPTIONS}
+    return [(row, Keep(one.reason) if isinstance(one, Ignore) and row.id in over else one) for row, one in decided]
 
 
 def decision_about(stream: Stream, row: Row, references: Any) -> Decision | Outcome:
@@ -75,8 +85,8 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
         case Hold(reason, causes, remedy, suspends):
             link = {"state": "suspended"} if suspends else None
             return Outcome(stream, row, "held", reason, remedy, causes, link=link)
-        case Refuse(reason, remedy):
-            return Outcome(stream, row, "refused", reason, remedy)
+        case Refuse(reason, remedy, causes):
+            return Outcome(stream, row, "refused", reason, remedy, causes)
         case Keep(reason):
             return Outcome(stream, row, "unchanged", reason)
         case _:
@@ -85,7 +95,7 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
 
 def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequence[tuple[Row, Any]]) -> None:
     for row, write in drafts:
-        _plan(run, stream, row, write.target_id or f"(new {row.ref})", label=write.label)
+        _plan(run, stream, row, write.target_id or f"(new {row.ref})", write.kind, write.label)
         run.tally.outcomes[stream.name]["created" if write.operation == "create" else "updated"] += 1
         run.tally.seen[stream.name].add(row.id)
         run.tally.foreseen[stream.name, row.id] = Preview(
@@ -96,13 +106,14 @@ def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequenc
         would: str = made.outcome
         if made.link is not None and made.target_id:
             would = made.action
-            _plan(run, stream, row, made.target_id, label=made.link["label"], evidence=made.link["evidence"])
+            kept = made.link
+            _plan(run, stream, row, made.target_id, kept["kind"], kept["label"], kept["evidence"])
         run.tally.foreseen[stream.name, row.id] = Preview(
             stream=stream.name, source_ref=row.ref, would=would, reason=made.reason
         )
 
 
-def _plan(run: Run, stream: Stream, row: Row, target_id: str, label: str, evidence: str = "") -> None:
+def _plan(run: Run, stream: Stream, row: Row, target_id: str, kind: str, label: str, evidence: str = "") -> None:
     """Notes, in a dry run, the link that a run would make."""
     now = utc_now()
     run.planned[stream.name, row.id] = Link(
@@ -111,6 +122,7 @@ def _plan(run: Run, stream: Stream, row: Row, target_id: str, label: str, eviden
         source_id=row.id,
         target_id=target_id,
         created_at=now,
+        kind=kind,
         label=label,
         evidence=evidence,
         updated_at=now,

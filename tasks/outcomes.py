@@ -44,6 +44,7 @@ class Write:
     revision: int = 0  # grows when a reversed record is made anew
     link_state: str = "live"
     label: str = ""  # what other records' decisions need to know of the target, for example a vendor's currency
+    evidence: str = ""  # of an update by which a record that others made is adopted: why it is the one
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ class Refuse:
 
     reason: str
     remedy: str = ""
+    causes: tuple[
+        Cause, ...
+    ] = ()  # what is looked at again by itself; without any, it waits to be changed or asked for
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -123,6 +123,11 @@ class Run:
     def dry(self) -> bool:
         """Whether nothing may be written anywhere."""
         return self.request.dry_run
+
+    def planned_links(self, stream: str, ids: Collection[str]) -> list[Link]:
+        """Returns the links that a run would have made by now of these records and their parts; a dry run's alone."""
+        named = self.planned.items() if self.dry else ()
+        return [link for (of, one), link in named if of == stream and one.split("/")[0] in ids]
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
         """The outcomes are stored and counted; a dry run only counts them."""

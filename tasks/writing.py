@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from blocks.errors import AnswerLostError, ConflictError, NotFoundError, RefusedError
 from blocks.source import Row, content_hash
-from blocks.target import Found, Target
-from tasks.outcomes import Outcome, Write
+from blocks.target import Change, ChangesTogether, Found, Key, Target
+from tasks.outcomes import Outcome, OutcomeName, Write
 from tasks.run import Run
 from tasks.state import intents as book
 from tasks.state.models import Intent, utc_now
@@ -29,6 +29,11 @@ class Draft(NamedTuple):
         """The hash of what the target will hold."""
         return content_hash(self.write.body)
 
+    @property
+    def noted(self) -> book.Noted:
+        """What an intent keeps of it."""
+        return self.row, self.write, self.sent_hash
+
 
 async def write_all(run: Run, stream: Stream, drafts: Sequence[Draft]) -> None:
     """Every draft is in the target, or refused, with its outcome stored.
@@ -44,16 +49,35 @@ async def write_all(run: Run, stream: Stream, drafts: Sequence[Draft]) -> None:
         groups[draft.write.kind, draft.write.operation].append(draft)
     for (kind, operation), members in groups.items():
         target = stream.targets[kind]
-        size = target.at_once if operation == "create" else 1
-        together = [members[start : start + size] for start in range(0, len(members), size)]
+        calls = await asyncio.to_thread(_calls, run, stream, members, _most(target, operation))
         # The vendor's own limit on calls under way holds in the client; every call is waited for, so that
         # one that fails leaves no other behind.
         done = await asyncio.gather(
-            *(_write_together(run, stream, target, some) for some in together), return_exceptions=True
+            *(_write_together(run, stream, target, some, together) for together, some in calls), return_exceptions=True
         )
         for error in done:
             if error is not None:
                 raise error
+
+
+def _most(target: Target, operation: str) -> int:
+    if operation == "create":
+        return target.at_once
+    return target.changes_at_once if isinstance(target, ChangesTogether) else 1
+
+
+def _calls(run: Run, stream: Stream, drafts: Sequence[Draft], most: int) -> list[tuple[str, list[Draft]]]:
+    """Returns what is sent in one call each; what was sent together before goes together again, under the same key."""
+    earlier: defaultdict[str, list[Draft]] = defaultdict(list)
+    before = book.sent_together(run.ledger, stream.name, [draft.noted for draft in drafts])
+    for together, draft in zip(before, drafts, strict=True):
+        earlier[together].append(draft)
+    return [(together, some) for together, members in earlier.items() for some in _parts(members, most)]
+
+
+def _parts(drafts: list[Draft], most: int) -> Iterator[list[Draft]]:
+    for start in range(0, len(drafts), most):
+        yield drafts[start : start + most]
 
 
 def _not_yet_written(run: Run, stream: Stream, drafts: Sequence[Draft]) -> list[Draft]:
@@ -74,9 +98,9 @@ def _not_yet_written(run: Run, stream: Stream, drafts: Sequence[Draft]) -> list[
     return [draft for draft in drafts if not written(draft)]
 
 
-async def _write_together(run: Run, stream: Stream, target: Target, drafts: Sequence[Draft]) -> None:
-    noted = [(draft.row, draft.write, draft.sent_hash) for draft in drafts]
-    intents = await asyncio.to_thread(book.begin, run.ledger, stream.name, noted, run.holder)
+async def _write_together(run: Run, stream: Stream, target: Target, drafts: Sequence[Draft], together: str) -> None:
+    noted = [draft.noted for draft in drafts]
+    intents = await asyncio.to_thread(book.begin, run.ledger, stream.name, noted, run.holder, together)
     try:
         results = await _send(target, drafts, intents)
     except AnswerLostError as lost:
@@ -89,17 +113,23 @@ async def _write_together(run: Run, stream: Stream, target: Target, drafts: Sequ
 
 
 async def _send(target: Target, drafts: Sequence[Draft], intents: Sequence[Intent]) -> list[Found | RefusedError]:
-    write, request_id = drafts[0].write, intents[0].request_id
+    write, keys = drafts[0].write, [Key(one.request_id, one.together) for one in intents]
     if write.operation == "create":
-        return await target.create([draft.write.body for draft in drafts], [one.request_id for one in intents])
+        return await target.create([draft.write.body for draft in drafts], keys)
+    if isinstance(target, ChangesTogether):
+        return await target.change([_change(draft.write) for draft in drafts], keys)
     try:
         if write.operation == "archive":
             return [await target.archive(write.target_id)]
-        return [await target.update(write.target_id, write.body, request_id)]
+        return [await target.update(write.target_id, write.body, keys[0])]
     except RefusedError as refusal:
         return [refusal]
     except (NotFoundError, ConflictError) as error:
         return [RefusedError(str(error), system=error.system, code=error.code, remedy=error.remedy)]
+
+
+def _change(write: Write) -> Change:
+    return Change("archive" if write.operation == "archive" else "update", write.target_id, write.body)
 
 
 def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | RefusedError) -> Outcome:
@@ -118,27 +148,32 @@ def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | Refus
             sent=write.body,
             intent_id=intent.id,
         )
+    done: OutcomeName = "created" if write.operation == "create" else "updated"
     return Outcome(
         stream.name,
         draft.row,
-        "created" if write.operation == "create" else "updated",
-        write.note,
+        "refused" if result.wrong else done,
+        f"{done}, but {result.wrong}" if result.wrong else write.note,
+        f"Look at it in the target: {result.id}." if result.wrong else "",
         target_id=result.id,
         action=write.operation,
-        link=_link(write, draft.sent_hash),
+        link=_link(write, draft.sent_hash, result),
         sent=write.body,
         answer=result.record,
         intent_id=intent.id,
     )
 
 
-def _link(write: Write, sent_hash: str) -> dict[str, Any]:
+def _link(write: Write, sent_hash: str, result: Found) -> dict[str, Any]:
+    adopted = {"evidence": write.evidence} if write.evidence else {}
     return {
         "kind": write.kind,
-        "sent_hash": sent_hash,
+        "sent_hash": "" if result.wrong else sent_hash,  # so that the next try compares anew
         "state": write.link_state,
         "revision": write.revision,
         "label": write.label,
+        "changed_at": result.changed_at,
+        **adopted,
     }
 
 
@@ -183,7 +218,7 @@ def _found(stream: Stream, doubt: book.OpenIntent, match: Found) -> Outcome:
         "Its answer was lost; it was found in the target.",
         target_id=match.id,
         action="look up",
-        link=_link(write, body["sent_hash"]),
+        link=_link(write, body["sent_hash"], match),
         sent=body["body"],
         answer=match.record,
         intent_id=intent.id,

@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, Unpack
 
 import httpx
 
 from blocks.bill.account import SYSTEM, BillAccount
 from blocks.bill.answers import judge
 from blocks.bill.auth import BillSession, sign_in
-from blocks.bill.pages import Page, pages
+from blocks.bill.pages import Asked, Page
+from blocks.bill.records import BillRecords
 from blocks.bill.webhooks import BillWebhooks
 from blocks.calls import READS, Caller
-from blocks.errors import AnswerLostError, CapReachedError, NotFoundError, RefusedError, TransientError
+from blocks.errors import AnswerLostError, CapReachedError, TransientError
 from blocks.exact import Record, decode, encode
 from blocks.limits import CallSlots, LocalSlots
 from blocks.sessions import LocalSessions, Session, SessionCache
@@ -25,7 +26,7 @@ Kind = Literal["chart-of-accounts", "departments", "locations", "accounting-clas
 class BillClient:
     """Speaks with one BILL organization; sessions and call slots are shared with whoever has the same ones.
 
-    Lists yield pages and take `filters` (see `blocks.bill.filters`), `sort` and the `start` token of a page.
+    Lists yield pages and take `filters`, `sort`, a `start` token and a `page_size` (see `blocks.bill.pages.Asked`).
     Money in bodies and answers is `Decimal`. Creates are never repeated by themselves; changes are, because doing
     them twice is harmless.
 
@@ -63,6 +64,7 @@ class BillClient:
             attempts=5,
             first_wait=first_wait,
         )
+        self._records = BillRecords(self._ask)
         self.webhooks = BillWebhooks(self._ask, account.events_base_url)
 
     async def __aenter__(self) -> Self:
@@ -83,129 +85,111 @@ class BillClient:
 
     async def session_info(self) -> Record:
         """Returns whom the session belongs to: organizationId, userId, mfaStatus."""
-        return await self._one("GET", "/v3/login/session")
+        return await self._records.get("/v3/login/session")
 
-    def vendors(self, *, filters: str = "", sort: str = "", start: str | None = None) -> AsyncIterator[Page]:
+    def vendors(self, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
         """Yields the vendors, archived ones included."""
-        return pages(self._ask, "/v3/vendors", filters=filters, sort=sort, start=start)
+        return self._records.listed("/v3/vendors", **asked)
 
     async def vendor(self, vendor_id: str) -> Record:
         """Returns one vendor, whole."""
-        return await self._one("GET", f"/v3/vendors/{vendor_id}")
+        return await self._records.get(f"/v3/vendors/{vendor_id}")
 
     async def create_vendors(self, bodies: Sequence[Record]) -> list[Record]:
         """Creates all (at most 20) or none, and returns them."""
-        return await self._create("/v3/vendors/bulk", bodies, VENDORS_AT_ONCE)
+        return await self._records.create("/v3/vendors/bulk", bodies, VENDORS_AT_ONCE)
 
     async def update_vendor(self, vendor_id: str, body: Record) -> Record:
         """Changes the fields that the body holds."""
-        return await self._one("PATCH", f"/v3/vendors/{vendor_id}", body)
+        return await self._records.patch(f"/v3/vendors/{vendor_id}", body)
 
     async def archive_vendor(self, vendor_id: str) -> Record:
         """Takes the vendor out of use; its bills stay."""
-        return await self._one("POST", f"/v3/vendors/{vendor_id}/archive", repeatable=True)
+        return await self._records.act(f"/v3/vendors/{vendor_id}/archive")
 
-    def bills(self, *, filters: str = "", sort: str = "", start: str | None = None) -> AsyncIterator[Page]:
+    def bills(self, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
         """Yields the bills, archived ones included."""
-        return pages(self._ask, "/v3/bills", filters=filters, sort=sort, start=start)
+        return self._records.listed("/v3/bills", **asked)
 
     async def bill(self, bill_id: str) -> Record:
         """Returns one bill, whole."""
-        return await self._one("GET", f"/v3/bills/{bill_id}")
+        return await self._records.get(f"/v3/bills/{bill_id}")
 
     async def create_bills(self, bodies: Sequence[Record]) -> list[Record]:
         """Creates all (at most 100) or none, and returns them."""
-        return await self._create("/v3/bills/bulk", bodies, BILLS_AT_ONCE)
+        return await self._records.create("/v3/bills/bulk", bodies, BILLS_AT_ONCE)
 
     async def replace_bill(self, bill_id: str, body: Record) -> Record:
         """Makes the bill equal to the body; lines without an id take the place of the old ones."""
-        return await self._one("PUT", f"/v3/bills/{bill_id}", body)
+        return await self._records.put(f"/v3/bills/{bill_id}", body)
 
     async def archive_bill(self, bill_id: str) -> Record:
         """Takes the bill out of use; BILL has no deletion."""
-        return await self._one("POST", f"/v3/bills/{bill_id}/archive", repeatable=True)
+        return await self._records.act(f"/v3/bills/{bill_id}/archive")
 
     async def restore_bill(self, bill_id: str) -> Record:
         """Puts an archived bill back into use."""
-        return await self._one("POST", f"/v3/bills/{bill_id}/restore", repeatable=True)
+        return await self._records.act(f"/v3/bills/{bill_id}/restore")
 
-    def vendor_credits(self, *, filters: str = "", sort: str = "", start: str | None = None) -> AsyncIterator[Page]:
+    def recurring_bills(self, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
+        """Yields the recurring bills, archived ones included; BILL neither filters nor sorts them by time."""
+        return self._records.listed("/v3/recurringbills", **asked)
+
+    async def recurring_bill(self, recurring_id: str) -> Record:
+        """Returns one recurring bill, whole."""
+        return await self._records.get(f"/v3/recurringbills/{recurring_id}")
+
+    def vendor_credits(self, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
         """Yields the vendor credits."""
-        return pages(self._ask, "/v3/vendor-credits", filters=filters, sort=sort, start=start)
+        return self._records.listed("/v3/vendor-credits", **asked)
 
     async def vendor_credit(self, credit_id: str) -> Record:
         """Returns one vendor credit, whole."""
-        return await self._one("GET", f"/v3/vendor-credits/{credit_id}")
+        return await self._records.get(f"/v3/vendor-credits/{credit_id}")
 
     async def create_vendor_credits(self, bodies: Sequence[Record]) -> list[Record]:
         """Creates all (at most 50) or none, and returns them."""
-        return await self._create("/v3/vendor-credits/bulk", bodies, CREDITS_AT_ONCE)
+        return await self._records.create("/v3/vendor-credits/bulk", bodies, CREDITS_AT_ONCE)
 
     async def replace_vendor_credit(self, credit_id: str, body: Record) -> Record:
         """Makes the vendor credit equal to the body."""
-        return await self._one("PUT", f"/v3/vendor-credits/{credit_id}", body)
+        return await self._records.put(f"/v3/vendor-credits/{credit_id}", body)
 
     async def archive_vendor_credit(self, credit_id: str) -> Record:
         """Takes the vendor credit out of use, for good: BILL cannot restore it."""
-        return await self._one("POST", f"/v3/vendor-credits/{credit_id}/archive", repeatable=True)
+        return await self._records.act(f"/v3/vendor-credits/{credit_id}/archive")
 
-    def payments(self, *, filters: str = "", sort: str = "", start: str | None = None) -> AsyncIterator[Page]:
+    def payments(self, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
         """Yields the payments; BILL refuses a filter by bill."""
-        return pages(self._ask, "/v3/payments", filters=filters, sort=sort, start=start)
+        return self._records.listed("/v3/payments", **asked)
 
     async def payment(self, payment_id: str) -> Record:
         """Returns one payment with its split over bills."""
-        return await self._one("GET", f"/v3/payments/{payment_id}")
+        return await self._records.get(f"/v3/payments/{payment_id}")
 
     async def record_payment(self, body: Record) -> Record:
         """Notes in BILL a payment that was made elsewhere, for bills of one vendor; moves no money."""
-        return await self._one("POST", "/v3/bills/record-payment", body, write=True)
+        return await self._records.write("/v3/bills/record-payment", body)
 
-    def classifications(
-        self, kind: Kind, *, filters: str = "", sort: str = "", start: str | None = None
-    ) -> AsyncIterator[Page]:
+    def classifications(self, kind: Kind, **asked: Unpack[Asked]) -> AsyncIterator[Page]:
         """Yields the classifications of one kind."""
-        return pages(self._ask, f"/v3/classifications/{kind}", filters=filters, sort=sort, start=start)
+        return self._records.listed(f"/v3/classifications/{kind}", **asked)
 
     async def classification(self, kind: Kind, record_id: str) -> Record:
         """Returns one classification, whole."""
-        return await self._one("GET", f"/v3/classifications/{kind}/{record_id}")
+        return await self._records.get(f"/v3/classifications/{kind}/{record_id}")
 
     async def update_classification(self, kind: Kind, record_id: str, body: Record) -> Record:
         """Changes the fields that the body holds."""
-        return await self._one("PATCH", f"/v3/classifications/{kind}/{record_id}", body)
+        return await self._records.patch(f"/v3/classifications/{kind}/{record_id}", body)
 
     async def archive_classification(self, kind: Kind, record_id: str) -> Record:
         """Takes the classification out of use; what is coded to it stays."""
-        return await self._one("POST", f"/v3/classifications/{kind}/{record_id}/archive", repeatable=True)
+        return await self._records.act(f"/v3/classifications/{kind}/{record_id}/archive")
 
     async def create_classifications(self, kind: Kind, bodies: Sequence[Record]) -> list[Record]:
         """Creates all (at most 50) or none, and returns them."""
-        return await self._create(f"/v3/classifications/{kind}/bulk", bodies, CLASSIFICATIONS_AT_ONCE)
-
-    async def _one(
-        self, method: str, path: str, body: Record | None = None, *, repeatable: bool | None = None, write: bool = False
-    ) -> Record:
-        harmless = repeatable if write or method == "POST" else True
-        answer = await self._ask(method, path, body=body, repeatable=harmless)
-        if not isinstance(answer, dict):
-            kind = AnswerLostError if write else TransientError
-            raise kind(f"BILL's answer to {method} {path} is not a record", system=SYSTEM)
-        return answer
-
-    async def _create(self, path: str, bodies: Sequence[Record], at_most: int) -> list[Record]:
-        if not 0 < len(bodies) <= at_most:
-            raise ValueError(f"{path} takes 1 to {at_most} records, not {len(bodies)}")
-        try:
-            made = _rows(await self._ask("POST", path, body=list(bodies)))
-        except NotFoundError as unknown:
-            # The path is there, so it is a record that the body refers to which is not.
-            raise RefusedError(
-                str(unknown), system=SYSTEM, code=unknown.code, field=unknown.field, remedy=unknown.remedy
-            ) from unknown
-        if len(made) != len(bodies) or not all(row.get("id") for row in made):
-            raise AnswerLostError(f"BILL named {len(made)} new records for the {len(bodies)} sent", system=SYSTEM)
-        return made
+        return await self._records.create(f"/v3/classifications/{kind}/bulk", bodies, CLASSIFICATIONS_AT_ONCE)
 
     async def _ask(
         self,
@@ -234,10 +218,3 @@ class BillClient:
         except CapReachedError as cap:
             await self._slots.close(self.account.budget, cap.until, str(cap))
             raise
-
-
-def _rows(answer: Any) -> list[Record]:
-    """Returns the records of a bulk answer: a bare array, or the one array of an envelope."""
-    if isinstance(answer, dict):
-        answer = next((held for held in answer.values() if isinstance(held, list)), None)
-    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []

@@ -3,9 +3,9 @@
 from typing import ClassVar, Literal
 
 import httpx
-from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 
+from blocks.account import AccountCredentials
 from blocks.bill.account import SYSTEM, BillAccount
 from blocks.bill.client import BillClient
 from blocks.hosts import checked_url
@@ -19,7 +19,7 @@ BASE_URL = {
 EVENTS = "-events"  # what the webhook management's address has more than the API's
 
 
-class BillCredentials(CredentialsBlock):
+class BillCredentials(AccountCredentials):
     """Signs in to one BILL organization.
 
     Example:
@@ -105,20 +105,6 @@ class BillCredentials(CredentialsBlock):
             environment=self.environment,
             idle_minutes=self.idle_minutes,
         )
-
-    @property
-    def budget(self) -> str:
-        """What BILL counts calls by."""
-        return self.account.budget
-
-    @property
-    def identity(self) -> str:
-        """Which organization this is, in which environment, for example `bill:sandbox:008...`."""
-        return self.account.identity
-
-    def secrets(self) -> list[str]:
-        """Returns the secret strings in use, so that they can be kept out of texts."""
-        return self.account.secrets()
 
     def get_client(
         self,

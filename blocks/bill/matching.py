@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from blocks.bill.values import day
-from blocks.exact import Record, money
+from blocks.exact import Record, day, money
 
 Same = Callable[[Record, Record], bool]  # (body, record of BILL)
 CENT = Decimal("0.01")

@@ -2,10 +2,24 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field, SecretStr
 
-from blocks.bill.values import Day, Instant, Money, instant
+from blocks.bill.parts import (
+    Address,
+    Classifications,
+    EventType,
+    FundingAccount,
+    Invoice,
+    LedgerAccount,
+    Metadata,
+    Part,
+    Schedule,
+    SubscriptionStatus,
+    none_is_blank,
+    none_is_empty,
+)
+from blocks.bill.values import Day, Instant, Money
+from blocks.exact import instant
 
 Stage = Literal["pending", "paid", "reversed", "attention", "unknown"]
 _PENDING = frozenset({"APPROVING", "SCHEDULED", "READY_TO_FUND", "FUNDING_STARTED"})
@@ -14,34 +28,6 @@ _PAID = frozenset({"PROCESSED", "SENT", "DELIVERED", "CLEARED", "PAID"})
 _UNDECIDED = frozenset(
     {"VOID_PENDING", "CANCELLATION_IN_PROGRESS", "DISBURSEMENT_ON_HOLD", "EXPIRING", "PARTIALLY_CLAIMED", "UNDEFINED"}
 )
-
-
-class Part(BaseModel):
-    """A piece of a record, under the vendor's names."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
-
-
-def _listed(value: Any) -> Any:
-    return value or ()
-
-
-class Address(Part):
-    """Where a vendor is; the country is ISO 3166 with two letters."""
-
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state_or_province: str | None = None
-    zip_or_postal_code: str | None = None
-    country: str | None = None
 
 
 class Vendor(Part):
@@ -62,19 +48,6 @@ class Vendor(Part):
     updated_time: Instant = None
 
 
-class Classifications(Part):
-    """Which account, department and so on an amount belongs to, by BILL's ids."""
-
-    chart_of_account_id: str | None = None
-    accounting_class_id: str | None = None
-    department_id: str | None = None
-    location_id: str | None = None
-    item_id: str | None = None
-    job_id: str | None = None
-    customer_id: str | None = None
-    employee_id: str | None = None
-
-
 class BillLine(Part):
     """One line of a bill or of a vendor credit; the amount is in major units."""
 
@@ -86,14 +59,7 @@ class BillLine(Part):
     classifications: Classifications | None = None
 
 
-Lines = Annotated[tuple[BillLine, ...], BeforeValidator(_listed)]
-
-
-class Invoice(Part):
-    """The number and the day of the vendor's own invoice."""
-
-    invoice_number: str | None = None
-    invoice_date: Day = None
+Lines = Annotated[tuple[BillLine, ...], BeforeValidator(none_is_empty)]
 
 
 class Bill(Part):
@@ -102,7 +68,7 @@ class Bill(Part):
     id: str
     vendor_id: str | None = None
     vendor_name: str | None = None
-    invoice: Invoice = Invoice()
+    invoice: Annotated[Invoice, BeforeValidator(none_is_blank)] = Invoice()
     due_date: Day = None
     description: str | None = None
     purchase_order_number: str | None = None
@@ -122,19 +88,28 @@ class Bill(Part):
     updated_time: Instant = None
 
 
+class RecurringBill(Part):
+    """A template that BILL makes bills from; each one's invoice number is its due date, whatever the vendor wrote.
+
+    BILL tells neither an amount of the whole nor, in every list, the lines.
+    """
+
+    id: str
+    vendor_id: str | None = None
+    description: str | None = None
+    schedule: Annotated[Schedule, BeforeValidator(none_is_blank)] = Schedule()
+    recurring_bill_line_items: Lines = ()
+    archived: bool | None = None
+    created_time: Instant = None
+    updated_time: Instant = None
+
+
 class Split(Part):
     """The part of a payment that pays one bill."""
 
     id: str | None = None
     bill_id: str | None = None
     amount: Money = None
-
-
-class FundingAccount(Part):
-    """What a payment is paid from."""
-
-    id: str | None = None
-    type: str | None = None
 
 
 class Payment(Part):
@@ -144,7 +119,7 @@ class Payment(Part):
     vendor_id: str | None = None
     vendor_name: str | None = None
     bill_id: str | None = None
-    bill_payments: Annotated[tuple[Split, ...], BeforeValidator(_listed)] = ()
+    bill_payments: Annotated[tuple[Split, ...], BeforeValidator(none_is_empty)] = ()
     amount: Money = None
     funding_amount: Money = None
     exchange_rate: Money = None
@@ -189,13 +164,6 @@ class VendorCredit(Part):
     updated_time: Instant = None
 
 
-class LedgerAccount(Part):
-    """The type and number of an account in the chart of accounts."""
-
-    type: str | None = None
-    number: str | None = None
-
-
 class Classification(Part):
     """An account, department, location, class, item, job or employee."""
 
@@ -212,38 +180,15 @@ class Classification(Part):
     updated_time: Instant = None
 
 
-class EventType(Part):
-    """A kind of event and the version of its form."""
-
-    type: str
-    version: str | None = None
-
-
-class SubscriptionStatus(Part):
-    """Whether BILL sends; it switches a subscription off when nobody answers."""
-
-    enabled: bool | None = None
-
-
 class Subscription(Part):
     """A webhook subscription; the security key is there only right after it was made."""
 
     id: str
     name: str | None = None
-    status: SubscriptionStatus = SubscriptionStatus()
-    events: Annotated[tuple[EventType, ...], BeforeValidator(_listed)] = ()
+    status: Annotated[SubscriptionStatus, BeforeValidator(none_is_blank)] = SubscriptionStatus()
+    events: Annotated[tuple[EventType, ...], BeforeValidator(none_is_empty)] = ()
     notification_url: str | None = None
     security_key: SecretStr | None = None
-
-
-class Metadata(Part):
-    """What a notification says about itself; there is no time in it."""
-
-    event_id: str
-    event_type: str = ""
-    subscription_id: str | None = None
-    organization_id: str | None = None
-    version: str | None = None
 
 
 class Notification(Part):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from blocks.bill.account import SYSTEM
 from blocks.errors import TransientError
@@ -10,6 +10,15 @@ from blocks.exact import Record
 
 PAGE_SIZE = 100  # the most that BILL gives
 Ask = Callable[..., Awaitable[Any]]  # (method, path, params=...) -> parsed answer
+
+
+class Asked(TypedDict, total=False):
+    """How a list is asked for; what is left out is BILL's default, and the beginning."""
+
+    filters: str  # see `blocks.bill.filters`
+    sort: str  # for example `updatedTime:asc`
+    start: str | None  # a page token to go on from
+    page_size: int  # records of one page, 1 to 100
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ async def pages(
     filters: str = "",
     sort: str = "",
     start: str | None = None,
+    page_size: int = PAGE_SIZE,
     key: str = "results",
     more: dict[str, str] | None = None,
 ) -> AsyncIterator[Page]:
@@ -38,13 +48,17 @@ async def pages(
         filters: see `blocks.bill.filters`; repeated with every page.
         sort: for example `updatedTime:asc`; repeated with every page.
         start: a page token to go on from, instead of the beginning.
+        page_size: how many records a page may have, 1 to 100; a token is good for pages of the same size.
         key: the answer's other name for its results, where BILL is not consistent.
         more: further parameters.
 
     Raises:
+        ValueError: BILL gives no pages of that size.
         TransientError: BILL gave the same token twice, which would never end, or an answer that is no list.
     """
-    query = {"max": str(PAGE_SIZE), "filters": filters, "sort": sort, **(more or {})}
+    if not 0 < page_size <= PAGE_SIZE:
+        raise ValueError(f"a page has 1 to {PAGE_SIZE} records, not {page_size}")
+    query = {"max": str(page_size), "filters": filters, "sort": sort, **(more or {})}
     steady = {name: value for name, value in query.items() if value}
     token, seen = start, {start}
     while True:

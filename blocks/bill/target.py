@@ -17,11 +17,10 @@ from blocks.bill.guards import refuse_applied, refuse_paid, unfit
 from blocks.bill.matching import Same, in_order_of, matched, same_bill, same_credit, same_department, same_vendor
 from blocks.bill.models import Bill
 from blocks.bill.pages import Page
-from blocks.bill.values import instant
 from blocks.bulk import write_all
 from blocks.errors import NotFoundError, RefusedError
-from blocks.exact import Record
-from blocks.target import Found
+from blocks.exact import Record, instant
+from blocks.target import Found, Key
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far BILL's clock may be from ours
 IDS_AT_ONCE = 100  # in one filter, for the sake of the address's length
@@ -48,11 +47,11 @@ class VendorTarget:
             bodies, [await _whole(row, ("address", "email"), self._client.vendor) for row in rows], same_vendor
         )
 
-    async def create(self, bodies: Sequence[Record], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the vendors that BILL takes; see `blocks.target.Target.create`."""
         return await _create(self._client.create_vendors, bodies, self.at_once, same_vendor)
 
-    async def update(self, target_id: str, body: Record, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Changes the vendor's fields that the body holds; repeating it is harmless."""
         return Found(target_id, await self._client.update_vendor(target_id, body))
 
@@ -79,14 +78,14 @@ class BillTarget:
         """Returns the vendors' bills created since a moment, whoever made them, so that a person may adopt one."""
         return [Bill.model_validate(row) async for row in self._created_for(vendor_ids, created_since)]
 
-    async def create(self, bodies: Sequence[Record], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the bills that BILL takes; an invoice number that is too long is refused, and never cut."""
         refused = {index: error for index, body in enumerate(bodies) if (error := unfit(body))}
         fit = [body for index, body in enumerate(bodies) if index not in refused]
         made = iter(await _create(self._client.create_bills, fit, self.at_once, same_bill))
         return [refused[index] if index in refused else next(made) for index in range(len(bodies))]
 
-    async def update(self, target_id: str, body: Record, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Makes the bill, lines included, equal to the body; repeating it is harmless.
 
         Raises:
@@ -131,11 +130,11 @@ class VendorCreditTarget:
         """Returns the credit that an attempt after `since` made of each body, or None."""
         return _found(bodies, await self._created_for(_vendors_of(bodies), since), same_credit)
 
-    async def create(self, bodies: Sequence[Record], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the credits that BILL takes; see `blocks.target.Target.create`."""
         return await _create(self._client.create_vendor_credits, bodies, self.at_once, same_credit)
 
-    async def update(self, target_id: str, body: Record, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Makes the credit, lines included, equal to the body; repeating it is harmless.
 
         Raises:
@@ -186,11 +185,11 @@ class DepartmentTarget:
         rows = [row async for row in _rows(listed) if str(row.get("name", "")).strip() in names]
         return _found(bodies, [await _whole(row, ("shortName",), self._read) for row in rows], same_department)
 
-    async def create(self, bodies: Sequence[Record], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the departments that BILL takes; see `blocks.target.Target.create`."""
         return await _create(self._bulk, bodies, self.at_once, same_department)
 
-    async def update(self, target_id: str, body: Record, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Changes the department's fields that the body holds; repeating it is harmless."""
         return Found(target_id, await self._client.update_classification("departments", target_id, body))
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import httpx
-from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 
+from blocks.account import AccountCredentials
 from blocks.hosts import checked_url
 from blocks.limits import CallSlots
 from blocks.qad.account import AUTO, AuthMode, QadAccount
@@ -14,7 +14,7 @@ from blocks.qad.profile import SYSTEM, Profile
 from blocks.sessions import SessionCache
 
 
-class QadCredentials(CredentialsBlock):
+class QadCredentials(AccountCredentials):
     """Signs in to one QAD tenant.
 
     Example:
@@ -92,20 +92,6 @@ class QadCredentials(CredentialsBlock):
     def entity(self) -> str:
         """The workspace's legal entity."""
         return self.account.entity
-
-    @property
-    def budget(self) -> str:
-        """What QAD's own limits apply to: the tenant and the user."""
-        return self.account.budget
-
-    @property
-    def identity(self) -> str:
-        """Which tenant and workspace this is, for example `qad:acme.qad.example/clouderp:10USA_10USACO`."""
-        return self.account.identity
-
-    def secrets(self) -> list[str]:
-        """Returns the secret strings in use, so that they can be kept out of texts."""
-        return self.account.secrets()
 
     def get_client(
         self,

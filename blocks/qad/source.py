@@ -52,6 +52,7 @@ class QadSource:
         if not cursor or cursor != expected:
             day = (since - A_DAY).date() if since else None
             walk = self._client.changed(self._entity, day, int(cursor or 1))
+        self._walk = ("", _nothing())  # a walk that fails is over, and must not look like the end of the list
         page = await anext(walk, None)
         if page is None:
             return SourcePage([], None)

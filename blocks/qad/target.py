@@ -12,11 +12,12 @@ from blocks.qad.client import QadClient
 from blocks.qad.models import id_of, key_of
 from blocks.qad.pages import Filter
 from blocks.qad.profile import SYSTEM
-from blocks.target import Body, Found
+from blocks.target import Body, Found, Key
 
 PAYMENT = "supplier_payment"
 KEYS = ("entity", "payment_year", "instrument", "number")
 VOID = "VOID"
+UNKEYED = Key("", "")  # QAD knows no idempotency keys
 DEAD = frozenset({VOID, "BOUNCED"})
 
 
@@ -42,7 +43,7 @@ class SupplierPaymentTarget:
         taken: set[str] = set()
         return [await self._find_one(body, taken) for body in bodies]
 
-    async def create(self, bodies: Sequence[Body], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Body], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates each payment that QAD takes; one without a reference is refused, since it could not be found again.
 
         Raises:
@@ -50,7 +51,7 @@ class SupplierPaymentTarget:
         """
         return [await self._create_one(body) for body in bodies]
 
-    async def update(self, target_id: str, body: Body, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Body, key: Key) -> Found:
         """Makes the payment's fields what the body says, its status for example; repeating it is harmless.
 
         Raises:
@@ -65,7 +66,7 @@ class SupplierPaymentTarget:
         Raises:
             RefusedError: QAD does not allow it from the payment's status.
         """
-        return await self.update(target_id, {"status": VOID}, "")
+        return await self.update(target_id, {"status": VOID}, UNKEYED)
 
     async def _create_one(self, body: Body) -> Found | RefusedError:
         if not str(body.get("reference") or "").strip():

@@ -11,8 +11,9 @@ from blocks.qad.source import QadSource
 from blocks.source import Row, content_hash
 from blocks.target import Body
 from flows.qad_bill.invoice_references import Alignment, Known, not_payable, party
-from flows.qad_bill.mapping import References, UnfitError, to_bill, to_vendor_credit
+from flows.qad_bill.mapping import References, to_bill, to_vendor_credit
 from flows.qad_bill.rules import QadBillConnection
+from flows.unfit import UnfitError
 from tasks.outcomes import Adopt, Cause, Decision, Hold, Keep, Refuse, Write, in_source, in_target
 from tasks.state.models import Link
 from tasks.stream import Stream

@@ -10,11 +10,11 @@ from blocks.bill.models import Bill, VendorCredit
 from blocks.bill.pages import Page
 from blocks.errors import RefusedError
 from blocks.qad.models import SupplierInvoice, SupplierPayment, key_of
+from flows.bill_pages import each
 from flows.qad_bill.comparison import BILLS, PAYMENTS, Books, Document, compare, is_payable, of_bill, of_credit
 from flows.qad_bill.payments import splits
 from flows.reconcile.differences import Comparison, Reading, Sides
-from tasks.outcomes import EXCEPTIONS
-from tasks.state import queries
+from flows.reconcile.exceptions import exceptions_of
 from tasks.state.models import Link
 
 AT_A_TIME = 100  # ids in one filter, and single reads that are under way together
@@ -30,12 +30,7 @@ async def read_state(sides: Sides, books: Books) -> str:
     books.links, books.payment_links = ledger.all_links(BILLS), ledger.all_links(PAYMENTS)
     books.vendors = {code: link.target_id for code, link in ledger.all_links("vendors").items()}
     books.accounts = {code: link.target_id for code, link in ledger.all_links("accounts").items()}
-    for outcome in EXCEPTIONS:
-        rows = queries.records(ledger.store, ledger.connection, pair=ledger.pair, outcome=outcome)
-        for stream in {row["stream"] for row in rows}:
-            # Asked for again by the ledger, which knows only this connection's present accounts.
-            kept = ledger.records(stream, [row["source_id"] for row in rows if row["stream"] == stream])
-            books.exceptions |= {(stream, key): one for key, one in kept.items() if one.outcome == outcome}
+    books.exceptions = exceptions_of(ledger)
     return f"{len(books.links):,} sent, {len(books.exceptions):,} held or refused"
 
 
@@ -93,7 +88,7 @@ async def read_documents(sides: Sides, books: Books) -> str:
 
 
 async def _keep_bills(books: Books, pages: AsyncIterator[Page]) -> None:
-    async for row in _rows(pages):
+    async for row in each(pages):
         kept = of_bill(Bill.model_validate(row), lines="billLineItems" in row)
         books.documents[kept.id] = kept
 
@@ -103,10 +98,10 @@ async def _read_credits(sides: Sides, books: Books, ids: Sequence[str]) -> None:
         rows = [
             row
             for some in _batches(ids)
-            async for row in _rows(sides.target.vendor_credits(filters=clause("id", "in", some)))
+            async for row in each(sides.target.vendor_credits(filters=clause("id", "in", some)))
         ]
     except RefusedError:  # which filters credits take is not written anywhere
-        rows = [row async for row in _rows(sides.target.vendor_credits()) if str(row["id"]) in set(ids)]
+        rows = [row async for row in each(sides.target.vendor_credits()) if str(row["id"]) in set(ids)]
     for row in rows:
         kept = of_credit(VendorCredit.model_validate(row), lines="vendorCreditLineItems" in row)
         books.documents[kept.id] = kept
@@ -155,7 +150,7 @@ async def read_paid(sides: Sides, books: Books) -> str:
     if not ours:
         return "no bills to pay"
     since = clause("createdTime", "gte", _first(books.links.values()))
-    async for row in _rows(sides.target.payments(filters=since)):
+    async for row in each(sides.target.payments(filters=since)):
         whole = row if {"billPayments", "singleStatus"} <= row.keys() else await sides.target.payment(str(row["id"]))
         books.paid |= {part.id: part.content for part in splits(whole) if part.content.split.bill_id in ours}
     return f"{len(books.paid):,} of our bills"
@@ -194,12 +189,6 @@ def _ids(links: Iterable[Link], kind: str) -> list[str]:
 
 def _batches(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME)]
-
-
-async def _rows(pages: AsyncIterator[Page]) -> AsyncIterator[dict[str, Any]]:
-    async for page in pages:
-        for row in page.results:
-            yield row
 
 
 async def _together(read: Callable[[One], Awaitable[Got]], wanted: Sequence[One]) -> AsyncIterator[Got]:

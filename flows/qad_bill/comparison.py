@@ -14,11 +14,10 @@ from flows.qad_bill.mapping import INVOICE_NUMBER, NOTHING, VENDOR_NAME
 from flows.qad_bill.payments import PaidBill
 from flows.qad_bill.rules import QadBillConnection
 from flows.reconcile.differences import Difference
+from flows.reconcile.exceptions import NONE, RUN, exception_of
 from tasks.state.models import Link, Record
 
 BILLS, PAYMENTS = "bills", "payments"
-NONE = "nothing"
-RUN = "Run the connection; if it stays, look at the record's reason."
 CORRECT = "Correct the record in BILL, or run the connection with its id after QAD is right."
 RESTORE = "Restore it in BILL, or cancel it in QAD."
 WITHDRAW = "Archive the bill in BILL, or cancel its payment, if it must not be paid; or reopen the invoice in QAD."
@@ -238,8 +237,7 @@ def _exceptions(books: Books) -> Iterator[Difference]:
     for (stream, source_id), kept in books.exceptions.items():
         if stream == BILLS and kept.outcome == "held" and source_id not in books.invoices:
             continue  # closed in QAD before it reached BILL: both sides agree that there is nothing to pay
-        what, record = f"{kept.outcome}: {kept.reason}", kept.source_ref or source_id
-        yield Difference(stream, record, source_id, kept.target_id or NONE, what, kept.remedy)
+        yield exception_of(stream, source_id, kept)
 
 
 def _at(invoice: SupplierInvoice, ours: str, theirs: str, what: str, remedy: str) -> Difference:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from blocks.bill.models import Payment, Split
+from blocks.exact import minor_units
 from blocks.qad.models import PostingLine, Supplier, SupplierInvoice
 from blocks.target import Body
 from flows.qad_bill.rules import QadBillConnection
+from flows.unfit import UnfitError
 
 VENDOR_NAME, INVOICE_NUMBER, DESCRIPTION, SHORT_NAME = 100, 21, 4000, 40  # BILL's longest, in characters
 COUNTRIES = {
@@ -18,12 +20,6 @@ COUNTRIES = {
     "IND": "IN", "SGP": "SG", "MYS": "MY", "THA": "TH", "VNM": "VN", "AUS": "AU", "NZL": "NZ", "BRA": "BR",
 }  # fmt: skip
 NOTHING = Decimal(0)
-NO_CENTS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF", "PYG", "UGX", "RWF"})
-THREE_PLACES = frozenset({"BHD", "KWD", "OMR", "JOD", "TND", "IQD", "LYD"})
-
-
-class UnfitError(Exception):
-    """The record cannot be said in the other system's terms; the text names the field and why."""
 
 
 class References(NamedTuple):
@@ -142,11 +138,6 @@ def to_qad_payment(
         "status": rules.paid_status,
         "allocations": [{**invoice, "amount": split.amount, "discount": NOTHING}],
     }
-
-
-def minor_units(currency: str) -> int:
-    """Returns how many decimal places the currency's amounts have."""
-    return 0 if currency in NO_CENTS else 3 if currency in THREE_PLACES else 2
 
 
 def _line(line: PostingLine, amount: Decimal, refs: References) -> Body:

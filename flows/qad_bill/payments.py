@@ -12,8 +12,9 @@ from blocks.qad.client import QadClient
 from blocks.qad.models import key_of
 from blocks.qad.target import SupplierPaymentTarget
 from blocks.source import Row, content_hash
-from flows.qad_bill.mapping import UnfitError, to_qad_payment
+from flows.qad_bill.mapping import to_qad_payment
 from flows.qad_bill.rules import QadBillConnection
+from flows.unfit import UnfitError
 from tasks.outcomes import Decision, Hold, Ignore, Keep, Refuse, Write
 from tasks.run import Run
 from tasks.state.models import Link

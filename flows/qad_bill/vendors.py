@@ -11,8 +11,10 @@ from blocks.qad.client import QadClient
 from blocks.qad.models import Supplier
 from blocks.qad.source import QadSource
 from blocks.source import Row, content_hash
-from flows.qad_bill.mapping import UnfitError, to_bill_vendor
+from flows.parties import Party, agreements, plain
+from flows.qad_bill.mapping import to_bill_vendor
 from flows.qad_bill.rules import QadBillConnection
+from flows.unfit import UnfitError
 from tasks.mirror import fresh
 from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Refuse, Write
 from tasks.run import Run
@@ -38,11 +40,11 @@ class Directory:
 
     def namesakes(self, name: str) -> list[Mirrored]:
         """Returns the active vendors of that name that no supplier is linked to."""
-        wanted = _plain(name)
+        wanted = plain(name)
         return [
             one
             for one in self.vendors.values()
-            if one.active and _plain(one.name) == wanted and one.id not in self.taken
+            if one.active and plain(one.name) == wanted and one.id not in self.taken
         ]
 
 
@@ -107,32 +109,15 @@ def _adopt_namesake(supplier: Supplier, directory: Directory) -> Decision | None
 
 def _evidence(supplier: Supplier, vendor: Mirrored) -> str:
     """Returns what besides the name shows that the two are one party, or nothing."""
-    body = vendor.body
-    address = body.get("address") or {}
-    pairs = (
-        ("tax id", _digits(supplier.tax_id), _digits((body.get("additionalInfo") or {}).get("taxId"))),
-        ("e-mail", _plain(supplier.email), _plain(body.get("email"))),
-        (
-            "address",
-            _place(supplier.street1, supplier.zip),
-            _place(address.get("line1"), address.get("zipOrPostalCode")),
-        ),
+    address, more = vendor.body.get("address") or {}, vendor.body.get("additionalInfo") or {}
+    ours = Party(supplier.tax_id or "", supplier.email or "", supplier.street1 or "", supplier.zip or "")
+    theirs = Party(
+        str(more.get("taxId") or ""),
+        str(vendor.body.get("email") or ""),
+        str(address.get("line1") or ""),
+        str(address.get("zipOrPostalCode") or ""),
     )
-    return " and ".join(name for name, ours, theirs in pairs if ours and ours == theirs)
-
-
-def _plain(text: object) -> str:
-    return " ".join(str(text or "").casefold().split())
-
-
-def _digits(text: object) -> str:
-    """Returns the letters and digits; a masked number is no evidence."""
-    kept = "".join(one for one in str(text or "").upper() if one.isalnum() or one == "*")
-    return "" if "*" in kept else kept
-
-
-def _place(line: object, code: object) -> str:
-    return f"{_plain(line)}|{_plain(code)}" if line and code else ""
+    return " and ".join(agreements(ours, theirs))
 
 
 async def _changed(bill: BillClient, since: datetime | None) -> AsyncIterator[list[Mirrored]]:

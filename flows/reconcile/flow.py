@@ -10,8 +10,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
-from blocks.errors import ConfigurationError
+from blocks.errors import ConfigurationError, VendorError
 from flows.connection import Connection
+from flows.consent import with_link
 from flows.reconcile.differences import Comparison, Difference, Reading, Sides, title_of
 from flows.registry import PAIRS
 from tasks.naming import renamed
@@ -33,11 +34,14 @@ async def reconcile(
     if pair not in PAIRS or (comparison := PAIRS[pair].comparison) is None:
         raise ConfigurationError(f"there is no pair {pair!r} that can be compared")
     kind = PAIRS[pair].connection
-    async with compared_sides(kind, connection, deep=deep) as sides:
-        books = comparison.books()
-        for reading in comparison.readings:
-            await read(reading, reading.title, sides, books)
-        found = await compare(comparison, pair, books, sides)
+    try:
+        async with compared_sides(kind, connection, deep=deep) as sides:
+            books = comparison.books()
+            for reading in comparison.readings:
+                await read(reading, reading.title, sides, books)
+            found = await compare(comparison, pair, books, sides)
+    except VendorError as error:
+        raise with_link(kind, connection, error) from None
     await _leave(f"{title_of(kind, connection)}-differences", found)
     return _ended(found)
 

@@ -1,16 +1,17 @@
 """Notifications from vendors: stored once, handled when a run has read the record they speak of."""
 
-from collections.abc import Collection, Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlmodel import col
 
-from tasks.state.models import InboxEvent, utc_now
+from tasks.state.models import InboxEvent, Link, utc_now
 from tasks.state.store import Store, insert_missing
 
 KEPT = timedelta(days=30)
+ONE_SECOND = timedelta(seconds=1)  # vendors give the time of a record's change in whole seconds
 MANY = 500  # numbers in one statement; databases allow some ten thousand
 
 
@@ -22,6 +23,7 @@ class Notice(NamedTuple):
     stream: str
     record_id: str
     payload: Any
+    changed_at: datetime | None = None  # when the record changed, by the vendor's clock
 
 
 def receive(store: Store, pair: str, connection: str, system: str, notices: Iterable[Notice]) -> int:
@@ -76,6 +78,37 @@ def handled(store: Store, numbers: Collection[int]) -> None:
             session.execute(update(InboxEvent).where(part).values(handled_at=utc_now()))
         old = (col(InboxEvent.handled_at).is_not(None), col(InboxEvent.received_at) < utc_now() - KEPT)
         session.execute(delete(InboxEvent).where(*old))
+
+
+def forget_echoes(store: Store, pair: str, connection: str, echoes: Mapping[str, Sequence[str]]) -> int:
+    """Notices of what we wrote ourselves are over without a run; returns how many there were.
+
+    Args:
+        store: where they are.
+        pair: theirs.
+        connection: theirs.
+        echoes: stream that reads announced records -> the streams that write those records.
+    """
+    ours = [and_(col(InboxEvent.stream) == stream, col(Link.stream).in_(writing)) for stream, writing in echoes.items()]
+    found: list[int] = []
+    with store.reading() as session:
+        for ours_of_one in ours:
+            where = (
+                col(InboxEvent.pair) == pair,
+                col(InboxEvent.connection) == connection,
+                col(InboxEvent.handled_at).is_(None),
+                col(Link.scope).startswith(f"{pair}/{connection}@", autoescape=True),
+                col(Link.target_id) == col(InboxEvent.record_id),
+                ours_of_one,
+            )
+            told = select(col(InboxEvent.id), col(InboxEvent.changed_at), col(Link.changed_at)).where(*where)
+            found += [
+                number
+                for number, heard, written in session.execute(told)
+                if heard and written and heard < written + ONE_SECOND
+            ]
+    handled(store, found)
+    return len(set(found))
 
 
 def waiting(store: Store) -> list[tuple[str, str, int]]:

@@ -13,6 +13,7 @@ from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_n
 from tasks.state.store import Store, upsert
 
 MANY = 500  # ids in one query; SQLite allows 32,766 variables, PostgreSQL 65,535
+FEW = 50  # conditions of their own in one query
 RECORD_KEYS = ("scope", "stream", "source_id")
 
 
@@ -39,10 +40,35 @@ class Ledger:
         """Returns the links to these target records, by target id."""
         return {row.target_id: row for row in self._by_ids(Link, stream, col(Link.target_id), target_ids)}
 
+    def links_with_parts(self, stream: str, ids: Collection[str]) -> list[Link]:
+        """Returns the links of these source records and of their parts, whose ids are theirs, a slash, and more."""
+        listed = sorted(ids)
+        found: list[Link] = []
+        with self.store.reading() as session:
+            for start in range(0, len(listed), FEW):
+                named = listed[start : start + FEW]
+                parts = [col(Link.source_id).startswith(f"{one}/", autoescape=True) for one in named]
+                mine = or_(col(Link.source_id).in_(named), *parts)
+                where = (col(Link.scope) == self.scope, col(Link.stream) == stream, mine)
+                found.extend(session.scalars(select(Link).where(*where)))
+        return found
+
+    def parts(self, stream: str) -> dict[str, list[str]]:
+        """Returns the source ids of all linked parts of records (their id, a slash, and more), by the record's id."""
+        found: dict[str, list[str]] = {}
+        with self.store.reading() as session:
+            where = (col(Link.scope) == self.scope, col(Link.stream) == stream, col(Link.source_id).contains("/"))
+            for one in session.scalars(select(col(Link.source_id)).where(*where)):
+                found.setdefault(one.split("/")[0], []).append(one)
+        return found
+
+    def links_labelled(self, stream: str, labels: Collection[str]) -> list[Link]:
+        """Returns the links of the stream that have one of these labels."""
+        return self._by_ids(Link, stream, col(Link.label), labels)
+
     def live_labels(self, stream: str, labels: Collection[str]) -> frozenset[str]:
         """Returns those of these labels that a live link of the stream has."""
-        found = self._by_ids(Link, stream, col(Link.label), labels)
-        return frozenset(link.label for link in found if link.state == "live")
+        return frozenset(link.label for link in self.links_labelled(stream, labels) if link.state == "live")
 
     def all_links(self, stream: str) -> dict[str, Link]:
         """Returns every link of the stream, by source id; for reference data, which is small."""
@@ -106,7 +132,7 @@ class Ledger:
                 col(Record.rules_hash) != self.rules_hash,
                 ~_waits_for_its_source(),
             ),
-            and_(col(Record.outcome) == "held", _has_holds(), ~_waits()),
+            and_(col(Record.outcome).in_(["held", "refused"]), _has_holds(), ~_waits()),
         ]
         if retried:
             again.append(and_(col(Record.outcome).in_(NEEDS_A_PERSON), col(Record.run_id) == self.run_id))

@@ -53,6 +53,7 @@ class Link(SQLModel, table=True):
     sent_hash: str = ""  # of the body that the target holds by our last write
     revision: int = 0  # grows when a reversed record is made anew
     label: str = ""  # what other records need to know of the target, for example a vendor's currency
+    changed_at: datetime | None = _moment(nullable=True)  # of our last write, by the target's clock
     evidence: str = ""  # why an existing target record was adopted
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
@@ -110,6 +111,7 @@ class Intent(SQLModel, table=True):
             sqlite_where=text("settled_at IS NULL"),
             postgresql_where=text("settled_at IS NULL"),
         ),
+        Index("intent_by_request", "request_id"),
     )
 
     id: str = Field(default_factory=lambda: uuid4().hex, primary_key=True)
@@ -120,6 +122,7 @@ class Intent(SQLModel, table=True):
     operation: str  # create, update, archive
     kind: str
     request_id: str  # the same for every attempt
+    together: str = ""  # shared by all that were first sent in one call; the same for every attempt
     revision: int = 0
     body: bytes | None = _sealed()
     attempts: int = 1
@@ -200,6 +203,7 @@ class InboxEvent(SQLModel, table=True):
     event_type: str
     stream: str = ""
     record_id: str = ""
+    changed_at: datetime | None = _moment(nullable=True)  # when the record changed, by the vendor's clock
     received_at: datetime = _moment()
     handled_at: datetime | None = _moment(nullable=True)
     payload: bytes | None = _sealed()
@@ -223,6 +227,39 @@ class Closure(SQLModel, table=True):
     budget: str = Field(primary_key=True)
     until: datetime = _moment()
     why: str
+
+
+class Pace(SQLModel, table=True):
+    """How many turns were taken of one rate of a call budget; its row is locked while a turn is taken."""
+
+    __tablename__ = "pace"
+
+    name: str = Field(primary_key=True)
+    turns: int = 0
+
+
+class Turn(SQLModel, table=True):
+    """When one of a rate's last calls was, or will be; there are as many places as calls are allowed."""
+
+    __tablename__ = "turn"
+
+    name: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    at: datetime = _moment()
+
+
+class Consent(SQLModel, table=True):
+    """Somebody went to a vendor to give consent, and is expected back in the same browser."""
+
+    __tablename__ = "consent"
+
+    state_hash: str = Field(primary_key=True)
+    pair: str
+    connection: str
+    browser_hash: str
+    redirect_uri: str
+    made_at: datetime = _moment()
+    used_at: datetime | None = _moment(nullable=True)
 
 
 class StoredSession(SQLModel, table=True):

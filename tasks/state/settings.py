@@ -17,6 +17,12 @@ class StateSettings(BaseSettings):
         default=None, description="Fernet keys, comma-separated, the newest first; a key file in the home by default."
     )
     public_url: str = Field(default="", description="Where vendors reach the web app, https without a final slash.")
+    web_port: int = Field(default=8000, description="The web app's port.")
+
+    @property
+    def web_address(self) -> str:
+        """Where people reach the web app, without a final slash."""
+        return self.public_url.strip().rstrip("/") or f"http://localhost:{self.web_port}"
 
     @property
     def home_path(self) -> Path:

@@ -2,15 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
 from blocks.errors import CapReachedError
+from blocks.limits import Rate, in_turn
 from tasks.state.leases import give_back, new_holder, take
 from tasks.state.models import Closure, utc_now
+from tasks.state.paces import take_turns
 from tasks.state.store import Store, upsert
 
 LEASE_SECONDS = 90.0  # longer than any call may take, so that a slot cannot be lent twice
@@ -48,13 +50,16 @@ class SharedSlots:
         self._giving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def slot(self, budget: str, at_once: int) -> AsyncIterator[None]:
-        """Holds a slot while the block runs.
+    async def slot(self, budget: str, at_once: int, rates: Sequence[Rate] = ()) -> AsyncIterator[None]:
+        """Holds a slot while the block runs; one that must wait for its turn of a rate holds nothing meanwhile.
 
         Raises:
             CapReachedError: the vendor's cap is spent, and the moment it clears is not reached.
         """
         mine = self._budgets.setdefault(budget, _Budget(at_once, asyncio.Semaphore(at_once)))
+        if rates:
+            await self._refuse_closed(budget, mine)
+            await self._wait_for_turns(budget, in_turn(rates))
         async with mine.calls:
             await self._refuse_closed(budget, mine)
             place = self._reused(mine) or await self._leased(budget, at_once)
@@ -79,6 +84,11 @@ class SharedSlots:
                     place.idle.cancel()
                 await asyncio.to_thread(give_back, self._store, place.name, place.holder)
         await asyncio.gather(*self._giving)
+
+    async def _wait_for_turns(self, budget: str, rates: Sequence[Rate]) -> None:
+        while rates:
+            wait, rates = await asyncio.to_thread(take_turns, self._store, budget, rates)
+            await asyncio.sleep(wait)
 
     def _close(self, row: dict[str, object]) -> None:
         with self._store.session() as session:

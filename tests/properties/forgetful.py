@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from blocks.errors import AnswerLostError, RefusedError, TransientError
 from blocks.source import Row, SourcePage, content_hash
-from blocks.target import Body, Found
+from blocks.target import Body, Found, Key
 from tasks.create import carry_out
 from tasks.fetch import fetch_changed
 from tasks.outcomes import Decision, Keep, Write
@@ -75,7 +75,7 @@ class Forgetful:
             found.append(None if at is None else Found(at, left.pop(at)))
         return found
 
-    async def create(self, bodies: Sequence[Body], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Body], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Makes the bodies that are wanted; perhaps only some of them before the answer is lost."""
         results: list[Found | RefusedError] = []
         fate = self.fate.next_call()
@@ -87,7 +87,7 @@ class Forgetful:
             await happens()
         return results
 
-    async def update(self, target_id: str, body: Body, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Body, key: Key) -> Found:
         """Makes the record equal to the body."""
         self._meet(self.fate.next_call(), lambda: self.records.__setitem__(target_id, deepcopy(body)))
         return Found(target_id, body)

@@ -67,6 +67,38 @@ async def test_pages_go_on_over_an_empty_one_until_no_next_is_named() -> None:
     assert all(asked["filters"] == 'id:in:"1,2"' and asked["max"] == "100" for asked in bill.asked)
 
 
+async def test_recurring_bills_are_listed_in_pages_of_the_size_asked_for_and_read_by_id() -> None:
+    seen = list[httpx.URL]()
+
+    def bill(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url)
+        return httpx.Response(200, json={"id": "btp1"} if request.url.path.endswith("btp1") else {"results": []})
+
+    async with client_of(bill) as client:
+        assert [page.results async for page in client.recurring_bills(page_size=7)] == [[]]
+        assert await client.recurring_bill("btp1") == {"id": "btp1"}
+    assert [url.path for url in seen] == ["/connect/v3/recurringbills", "/connect/v3/recurringbills/btp1"]
+    assert dict(seen[0].params) == {"max": "7"}
+
+
+@pytest.mark.parametrize("size", [0, 101])
+async def test_a_page_size_that_bill_refuses_is_not_asked_for(size: int) -> None:
+    bill = Listing({"": {"results": []}})
+    async with client_of(bill) as client:
+        with pytest.raises(ValueError, match="1 to 100"):
+            _ = [page async for page in client.bills(page_size=size)]
+    assert bill.asked == []
+
+
+async def test_an_answer_that_is_no_record_leaves_only_a_write_in_doubt() -> None:
+    async with client_of(lambda _request: httpx.Response(200, json=[])) as client:
+        with pytest.raises(AnswerLostError, match="not a record"):
+            await client.record_payment({})
+        with pytest.raises(TransientError, match="not a record") as caught:
+            await client.replace_bill("00n1", {})
+    assert not isinstance(caught.value, AnswerLostError)
+
+
 async def test_reading_goes_on_from_a_token() -> None:
     bill = Listing({"b": {"results": [{"id": "2"}]}})
     async with client_of(bill) as client:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from blocks.bill.models import Bill, Notification, Payment, Subscription, Vendor, VendorCredit
+from blocks.bill.models import Bill, Notification, Payment, RecurringBill, Subscription, Vendor, VendorCredit
 from blocks.exact import decode
 
 
@@ -27,7 +27,7 @@ def test_a_bill_is_read_exactly() -> None:
     assert bill.updated_time == datetime(2026, 11, 2, 14, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("kind", [Bill, Payment, Vendor, VendorCredit, Subscription])
+@pytest.mark.parametrize("kind", [Bill, Payment, Vendor, VendorCredit, RecurringBill, Subscription])
 def test_everything_but_the_id_may_be_missing(kind: type[Bill]) -> None:
     assert kind.model_validate({"id": "x"}).id == "x"
 
@@ -38,8 +38,26 @@ def test_what_is_not_an_exact_amount_is_refused(amount: object) -> None:
         Bill.model_validate({"id": "x", "amount": amount})
 
 
-def test_null_lists_are_empty() -> None:
+def test_null_lists_and_pieces_are_empty() -> None:
     assert Payment.model_validate({"id": "x", "billPayments": None}).bill_payments == ()
+    assert Bill.model_validate({"id": "x", "invoice": None}).invoice.invoice_number is None
+    assert RecurringBill.model_validate({"id": "x", "schedule": None}).schedule.period is None
+    assert Subscription.model_validate({"id": "x", "status": None}).status.enabled is None
+
+
+def test_a_recurring_bill_is_read_with_its_schedule() -> None:
+    recurring = RecurringBill.model_validate(
+        decode(
+            b'{"id":"btp1","vendorId":"0091","archived":false,"description":"Rent","processingOptions":{"autoPayment":'
+            b'true},"schedule":{"period":"FORTNIGHTLY","frequency":"3","nextDueDate":"2026-12-01","daysInAdvance":10},'
+            b'"recurringBillLineItems":[{"id":"l1","amount":19.99,"classifications":{"locationId":"loc1"}}]}'
+        )
+    )
+    schedule, [line] = recurring.schedule, recurring.recurring_bill_line_items
+    assert (schedule.period, schedule.frequency, schedule.days_in_advance) == ("FORTNIGHTLY", 3, 10)
+    assert (schedule.next_due_date, schedule.end_date) == (date(2026, 12, 1), None)
+    assert line.amount == Decimal("19.99") and line.classifications and line.classifications.location_id == "loc1"
+    assert (recurring.vendor_id, recurring.archived, recurring.updated_time) == ("0091", False, None)
 
 
 def test_an_account_number_may_be_a_number() -> None:

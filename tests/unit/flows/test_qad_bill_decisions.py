@@ -10,6 +10,7 @@ import pytest
 from blocks.bill.models import Bill, Payment, Split
 from blocks.qad.models import Account, Supplier, SupplierInvoice
 from blocks.source import Row, content_hash
+from flows.charts import Chart, Matching
 from flows.qad_bill import bills, payments, reference, vendors
 from flows.qad_bill.mapping import References, to_bill, to_bill_vendor
 from flows.qad_bill.rules import QadBillConnection
@@ -252,11 +253,12 @@ def of_account(
     mapping: dict[str, str] | None = None,
     create: bool = False,
 ) -> Decision:
-    chart = reference.Chart(
-        {one.id: one for one in known}, {"6010": to} if to else {}, frozenset({"6010"} if needed else ())
+    chart = Chart(
+        "BILL", {one.id: one for one in known}, {"6010": to} if to else {}, frozenset({"6010"} if needed else ())
     )
     content = Account(code="6010", description="Supplies")
-    return reference.decide("account", mapping or {}, create)(Row("6010", "6010", "h", content), chart)
+    making = reference.new_department if create else None
+    return Matching("account", mapping or {}, reference.coded, making)(Row("6010", "6010", "h", content), chart)
 
 
 BY_NUMBER, BY_NAME = Mirrored("a1", "6010", "Other", True, {}), Mirrored("a2", "", " supplies ", True, {})

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.bill.models import Payment, Split
+from blocks.exact import minor_units
 from blocks.qad.models import Supplier, SupplierInvoice
 from flows.qad_bill.mapping import (
     References,
-    UnfitError,
-    minor_units,
     to_bill,
     to_bill_vendor,
     to_qad_payment,
     to_vendor_credit,
 )
 from flows.qad_bill.rules import QadBillConnection
+from flows.unfit import UnfitError
 
 REFS = References({"10S1001": "v1"}, {"6010": "a1", "6020": "a2"}, {"100": "d1"})
 KEY: dict[str, str | int] = {"entity": "10USACO", "posting_year": 2026, "daybook": "SI", "voucher": 318}

@@ -31,7 +31,7 @@ def test_two_processes_that_start_at_once_on_a_new_file_both_end_ready(tmp_path:
     run_at_once(open_at, 2, time.time() + 1.0, url, vault_key)
     store = Store(url, Vault([vault_key]))
     with store.reading() as session:
-        assert session.execute(text("SELECT version_num FROM ml_connector_version")).scalars().all() == ["0001"]
+        assert session.execute(text("SELECT version_num FROM ml_connector_version")).scalars().all() == ["0002"]
     store.close()
 
 
@@ -145,3 +145,21 @@ def test_an_intent_is_open_once_per_record(ledger: Ledger) -> None:
         session.execute(made, {"id": "a", "at": at})
     with pytest.raises(DBAPIError), ledger.store.session() as session:
         session.execute(made, {"id": "b", "at": at})
+
+
+def test_notices_of_our_own_writes_are_over_without_a_run(ledger: Ledger) -> None:
+    def told(event: str, record: str, at: datetime) -> Notice:
+        return Notice(event, "vendor.updated", "checks", record, {}, at)
+
+    written = {"changed_at": NOON, "state": "live"}
+    ledger.keep([Outcome("vendors", Row("v1", "Acme", "h", {}), "created", target_id="56", link=written)])
+    ledger.keep([Outcome("bills", Row("b1", "A-1", "h", {}), "created", target_id="57", link=written)])
+    echo, later = NOON + timedelta(milliseconds=700), NOON + timedelta(seconds=2)
+    notices = [told("e1", "56", echo), told("e2", "56", later), told("e3", "57", echo), told("e4", "99", echo)]
+    inbox.receive(ledger.store, ledger.pair, ledger.connection, "quickbooks_online", notices)
+    inbox.receive(ledger.store, ledger.pair, "another", "quickbooks_online", [told("e1", "56", echo)])
+    forgotten = inbox.forget_echoes(ledger.store, ledger.pair, ledger.connection, {"checks": ["vendors"]})
+    assert forgotten == 1
+    assert inbox.announced(ledger.store, ledger.pair, ledger.connection, "checks").keys() == {"56", "57", "99"}
+    assert len(inbox.announced(ledger.store, ledger.pair, ledger.connection, "checks")["56"]) == 1
+    assert inbox.announced(ledger.store, ledger.pair, "another", "checks").keys() == {"56"}

@@ -7,7 +7,7 @@ import pytest
 
 from blocks.errors import AnswerLostError, RefusedError
 from blocks.source import Row
-from blocks.target import Body, Found
+from blocks.target import Body, Found, Key
 from tasks.create import carry_out
 from tasks.outcomes import Cause, Decision, Hold, Ignore, Keep, Outcome, Refuse, Write
 from tasks.run import Request, Run, Tally, open_run
@@ -30,7 +30,7 @@ class Shelf:
         """Returns what is there already."""
         return [Found(f"t{self.held.index(body)}", body) if body in self.held else None for body in bodies]
 
-    async def create(self, bodies: Sequence[Body], request_ids: Sequence[str]) -> list[Found | RefusedError]:
+    async def create(self, bodies: Sequence[Body], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Keeps the good ones."""
         good = [body for body in bodies if body["n"] != "bad"]
         self.held += good
@@ -42,7 +42,7 @@ class Shelf:
             for body in bodies
         ]
 
-    async def update(self, target_id: str, body: Body, request_id: str) -> Found:
+    async def update(self, target_id: str, body: Body, key: Key) -> Found:
         """Says yes."""
         return Found(target_id, body)
 
