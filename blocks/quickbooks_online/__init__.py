@@ -1,0 +1,1 @@
+"""Reaches QuickBooks Online: vendors, purchase orders and reference data of one company, by its Accounting API v3."""
