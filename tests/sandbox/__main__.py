@@ -9,6 +9,7 @@ import threading
 from tests.sandbox import sample
 from tests.sandbox.bill import BillSandbox
 from tests.sandbox.qad import QadSandbox
+from tests.sandbox.quickbooks_online import QuickBooksSandbox
 from tests.sandbox.serving import served
 
 
@@ -17,19 +18,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Sandbox vendors on loopback.")
     parser.add_argument("--bill-port", type=int, default=0)
     parser.add_argument("--qad-port", type=int, default=0)
+    parser.add_argument("--quickbooks-port", type=int, default=0)
     parser.add_argument("--suppliers", type=int, default=24)
     parser.add_argument("--invoices", type=int, default=120)
     parser.add_argument("--flawed", type=int, default=6)
     parser.add_argument("--bill-minutes", type=int, default=0, help="how far BILL's clock is from ours")
     asked = parser.parse_args()
-    bill, qad = BillSandbox(), QadSandbox()
-    bill.frame.clock.advance(60 * asked.bill_minutes)
-    bill.seed_chart(sample.CHART)
-    bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
-    qad.generate(suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=0.03)
+    bill, qad, books = seeded(asked)
     with contextlib.ExitStack() as serving:
         bill_url = serving.enter_context(served(bill.app, asked.bill_port))
         qad_url = serving.enter_context(served(qad.app, asked.qad_port))
+        books_url = serving.enter_context(served(books.app, asked.quickbooks_port))
         told = {
             "bill": {
                 "url": bill_url,
@@ -46,12 +45,39 @@ def main() -> None:
                 "password": qad.password,
                 "workspace": qad.workspace,
             },
+            "quickbooks_online": {
+                "url": books_url,
+                "base_url": books_url,
+                "environment": books.environment,
+                "client_id": books.client_id,
+                "client_secret": books.client_secret,
+                "realm_id": books.realm_id,
+                "refresh_token": books.refresh_token,
+                "verifier_token": books.verifier_token,
+            },
         }
         print(json.dumps(told), flush=True)
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         stopped.wait()
+
+
+def seeded(asked: argparse.Namespace) -> tuple[BillSandbox, QadSandbox, QuickBooksSandbox]:
+    """Returns the vendors, with the sample data that was asked for."""
+    bill, qad, books = BillSandbox(), QadSandbox(), QuickBooksSandbox()
+    bill.frame.clock.advance(60 * asked.bill_minutes)
+    bill.seed_chart(sample.CHART)
+    bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
+    books.seed_accounts(sample.CHART)
+    books.seed_departments([one["name"] for one in sample.DEPARTMENTS])
+    books.seed_classes([*sample.CLASSES, *(one["name"] for one in sample.DEPARTMENTS)])
+    books.set_preference(MultiCurrencyEnabled=True)
+    for currency in ("EUR", "GBP", "JPY"):
+        name = f"Accounts Payable (A/P) - {currency}"
+        books.add("Account", Name=name, AccountType="Accounts Payable", CurrencyRef={"value": currency})
+    qad.generate(suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=0.03)
+    return bill, qad, books
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["lost_before", "lost_after", "status", "html", "slow"]
+Kind = Literal["lost_before", "lost_after", "status", "html", "html_after", "slow", "slow_after"]
 
 
 @dataclass
@@ -13,7 +13,8 @@ class Fault:
 
     `lost_before` drops the connection without doing the work, `lost_after` does the work and drops the
     connection instead of answering, `status` answers `status` with `body`, `html` answers an HTML page with
-    `status`, `slow` waits `seconds` and then works as usual.
+    `status`, `html_after` does the work first, `slow` waits `seconds` and then works as usual, `slow_after` works at
+    once and answers after so long.
     """
 
     kind: Kind

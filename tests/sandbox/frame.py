@@ -134,11 +134,24 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send, faul
     elif fault.kind == "lost_after":
         await app(scope, receive, _nowhere)
         await _drop(send)
-    elif fault.kind == "html":
+    elif fault.kind == "slow_after":
+        await app(scope, receive, _delayed(send, fault.seconds))
+    elif fault.kind in {"html", "html_after"}:
+        if fault.kind == "html_after":
+            await app(scope, receive, _nowhere)
         page = "<html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
         await Response(page, fault.status, fault.headers, "text/html")(scope, receive, send)
     else:
         await JSONResponse(fault.body, fault.status, fault.headers)(scope, receive, send)
+
+
+def _delayed(send: Send, seconds: float) -> Send:
+    async def delayed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(seconds)
+        await send(message)
+
+    return delayed
 
 
 async def _nowhere(_message: Message) -> None:

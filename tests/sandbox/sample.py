@@ -1,4 +1,4 @@
-"""A chart of accounts and departments such as a contract manufacturer keeps; plain data."""
+"""A chart of accounts, departments, locations and classes such as a contract manufacturer keeps; plain data."""
 
 CHART: list[dict[str, str]] = [
     {"number": number, "name": name, "type": kind}
@@ -65,3 +65,7 @@ DEPARTMENTS: list[dict[str, str]] = [
         ("510", "Information Technology"),
     )
 ]
+
+LOCATIONS: list[str] = ["Rockford Plant", "Ciudad Juárez Plant", "Huntsville Design Center", "Erie Distribution Center"]
+
+CLASSES: list[str] = ["Automotive", "Medical Devices", "Aerospace & Defense", "Industrial Controls", "Shared Services"]

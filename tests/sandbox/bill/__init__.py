@@ -20,6 +20,7 @@ from tests.sandbox.bill.gate import EVENTS, REST, Gate
 from tests.sandbox.bill.mfa import Account
 from tests.sandbox.bill.payments import Payments
 from tests.sandbox.bill.people import People
+from tests.sandbox.bill.recurring import RecurringBills
 from tests.sandbox.bill.sessions import Accounts, Sessions
 from tests.sandbox.bill.vendor_credits import VendorCredits
 from tests.sandbox.bill.vendors import Vendors
@@ -32,8 +33,15 @@ __all__ = ["BillSandbox"]
 PEOPLE = (
     "seed_chart",
     "seed_departments",
+    "seed_locations",
+    "seed_classes",
     "seed_vendor",
     "seed_bill",
+    "seed_recurring",
+    "generate",
+    "edit_vendor",
+    "edit_bill",
+    "produce",
     "pay",
     "advance",
     "void",
@@ -75,9 +83,9 @@ class BillSandbox(People):
         self._webhooks = Webhooks(books, self._courier)
         books.notify = self._webhooks.notify
         approvals = Approvals(books)
-        super().__init__(
-            books, Vendors(books, self.sessions), Bills(books, approvals), Payments(books, self.sessions), approvals
-        )
+        vendors, bills = Vendors(books, self.sessions), Bills(books, approvals)
+        recurring = RecurringBills(books, bills, self.sessions)
+        super().__init__(books, vendors, bills, recurring, Payments(books, self.sessions), approvals)
         self._gate = Gate(self.sessions)
         self.app: ASGIApp = self._gate.around(application(self.frame, self._routes(), {}))
 
@@ -90,6 +98,11 @@ class BillSandbox(People):
     def bills(self) -> dict[str, Record]:
         """The bills by id."""
         return self.books.bills
+
+    @property
+    def recurring_bills(self) -> dict[str, Record]:
+        """The recurring bills by id."""
+        return self.books.recurring_bills
 
     @property
     def payments(self) -> dict[str, Record]:
@@ -161,6 +174,7 @@ class BillSandbox(People):
         return {
             "vendors": self.vendors,
             "bills": self.bills,
+            "recurring_bills": self.recurring_bills,
             "payments": self.payments,
             "vendor_credits": self.vendor_credits,
             "classifications": self.classifications,
@@ -179,6 +193,7 @@ class BillSandbox(People):
             *self._vendors.endpoints(),
             *self._payments.endpoints(),
             *self._bills.endpoints(),
+            *self._recurring.endpoints(),
             *self._approvals.endpoints(),
             *VendorCredits(books).endpoints(),
             *self._classifications.endpoints(),

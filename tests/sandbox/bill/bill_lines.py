@@ -45,6 +45,19 @@ def patched_lines(books: Books, fields: Fields, path: str, before: list[Record])
     return list(after.values())
 
 
+def edited_lines(lines: list[Record], before: list[Record]) -> list[Record]:
+    """Returns the lines as a form shows them after an edit: one with an id keeps what the form does not change."""
+    known = {line["id"]: line for line in before}
+    return [_edited(known.get(str(line.get("id")), {}), line) for line in lines]
+
+
+def _edited(before: Record, line: Record) -> Record:
+    counted = {"quantity", "price"} & set(line)
+    recounted = {"amount"} if counted and "amount" not in line else set()
+    uncounted = {"quantity", "price"} if "amount" in line and not counted else set()
+    return {name: value for name, value in before.items() if name not in recounted | uncounted} | line
+
+
 def check_ids(fields: Fields, path: str, lines: list[Record], before: list[Record]) -> None:
     """Notes every line id that the record does not have."""
     known = {line["id"] for line in before}

@@ -3,13 +3,20 @@
 Source: BILL v3 API, bills.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.bill import listings
 from tests.sandbox.bill.approvals import Approvals
-from tests.sandbox.bill.bill_lines import TEXT_LIMIT, check_ids, numbered, patched_lines, read_lines, total
+from tests.sandbox.bill.bill_lines import (
+    TEXT_LIMIT,
+    check_ids,
+    edited_lines,
+    numbered,
+    patched_lines,
+    read_lines,
+    total,
+)
 from tests.sandbox.bill.books import Books
 from tests.sandbox.bill.bulk import all_checked
 from tests.sandbox.bill.endpoints import Call, Endpoint, Reply
@@ -51,8 +58,8 @@ class Bills:
             ("POST", "/v3/bills", self._create),
             ("POST", "/v3/bills/bulk", self._bulk),
             ("GET", one, self._get),
-            ("PUT", one, lambda call: self._change(call, self._replaced)),
-            ("PATCH", one, lambda call: self._change(call, self._patched)),
+            ("PUT", one, lambda call: self._change(call, self._checked(call.body, self._of(call)))),
+            ("PATCH", one, lambda call: self._change(call, self._patched(self._of(call), call.body))),
             ("POST", f"{one}/archive", lambda call: (200, self._shown(self._archive(call, True)))),
             ("POST", f"{one}/restore", lambda call: (200, self._shown(self._archive(call, False)))),
         ]
@@ -88,25 +95,31 @@ class Bills:
     def _archive(self, call: Call, archived: bool) -> Record:
         return self.books.archive(self._of(call), "bill", archived)
 
-    def _change(self, call: Call, change: Callable[[Record, Any], Record]) -> Reply:
-        bill = self._of(call)
-        changed = change(bill, call.body)
+    def edit(self, bill: Record, fields: Record) -> Record:
+        """Changes what the fields say, as a person does, and returns the bill.
+
+        Either all lines are said or none; one with an id keeps whatever is not said of it.
+        """
+        merged = {name: bill[name] for name in _WRITABLE if name in bill} | fields
+        for name in ("invoice", "classifications"):
+            if isinstance(fields.get(name), dict):
+                merged[name] = {**bill.get(name, {}), **fields[name]}
+        merged["billLineItems"] = edited_lines(merged["billLineItems"], bill["billLineItems"])
+        return self._changed(bill, self._checked(merged, bill))
+
+    def _change(self, call: Call, changed: Record) -> Reply:
+        return 200, self._shown(self._changed(self._of(call), changed), approvers=_asks(call))
+
+    def _changed(self, bill: Record, changed: Record) -> Record:
         self._check_money(bill, changed)
         told = [value_at(bill, path) for path in _TOLD]
         credits = [*bill.get("vendorCredits", ()), *changed.get("vendorCredits", ())]
-        for name in _WRITABLE:
-            bill.pop(name, None)
-        bill.update(changed)
-        bill["billLineItems"] = numbered(self.books, bill["billLineItems"], "line")
-        bill["fundingAmount"] = bill["amount"]
-        bill["updatedTime"] = self.books.stamp()
+        changed["billLineItems"] = numbered(self.books, changed["billLineItems"], "line")
+        self.books.rewrite(bill, _WRITABLE, {**changed, "fundingAmount": changed["amount"]})
         self._settle(bill, credits)
         if told != [value_at(bill, path) for path in _TOLD]:
             self.books.notify("bill.updated", bill)
-        return 200, self._shown(bill, approvers=_asks(call))
-
-    def _replaced(self, bill: Record, body: Any) -> Record:
-        return self._checked(body, bill)
+        return bill
 
     def _patched(self, bill: Record, body: Any) -> Record:
         findings = Findings()

@@ -1,6 +1,7 @@
 """The organization's records, and what every part of the emulator needs to write them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from tests.sandbox.bill.fields import Fields
@@ -39,6 +40,7 @@ class Books:
         self.vendors: dict[str, Record] = {}
         self.bills: dict[str, Record] = {}
         self.payments: dict[str, Record] = {}
+        self.recurring_bills: dict[str, Record] = {}
         self.vendor_credits: dict[str, Record] = {}
         self.classifications: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         self.approvers: dict[str, list[Record]] = {}  # by bill
@@ -47,16 +49,26 @@ class Books:
         self.payments_of: dict[str, list[str]] = {}  # payment ids by bill
         self.notify: Notify = lambda _event, _record: None
         self._last = 0
+        self._apart = 1  # milliseconds between one stamp and the next, at least
         for name, status in (("Closed", "PENDING"), ("Operating", "VERIFIED")):
             self._open_bank(name, status)
 
     def stamp(self) -> str:
-        """Returns the time in BILL's format, later than every stamp before it (unless times are coarse)."""
+        """Returns the time in BILL's format, later than every stamp before it (unless times are coarse or crowded)."""
         now = (self.frame.clock.now() - _EPOCH) // _MILLISECOND
         if self.switches.coarse_time:
             return _written(now - now % 1000)
-        self._last = max(now, self._last + 1)
+        self._last = max(now, self._last + self._apart)
         return _written(self._last)
+
+    @contextmanager
+    def crowded(self) -> Iterator[None]:
+        """Stamps of one millisecond are equal within the block, so that a great many do not run into the future."""
+        self._apart = 0
+        try:
+            yield
+        finally:
+            self._apart = 1
 
     def now(self) -> str:
         """Returns the time in BILL's format without using it up."""
@@ -113,11 +125,19 @@ class Books:
                 self.notify(f"{event}.{'archived' if archived else 'restored'}", record)
         return record
 
+    def rewrite(self, record: Record, names: Collection[str], changed: Record) -> None:
+        """Leaves the record with these of its writable fields and no others, dated now; nobody sees it without."""
+        record.update(changed, updatedTime=self.stamp())
+        for name in names:
+            if name not in changed:
+                record.pop(name, None)
+
     def _store(self, entity: str) -> dict[str, Record]:
         stores = {
             "vendor": self.vendors,
             "bill": self.bills,
             "payment": self.payments,
+            "recurring-bill": self.recurring_bills,
             "vendor-credit": self.vendor_credits,
             "bank": self.banks,
             "customer": {},

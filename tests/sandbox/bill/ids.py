@@ -12,6 +12,8 @@ PREFIXES = {
     "split": "blp",
     "vendor-credit": "vcr",
     "credit-line": "vcl",
+    "recurring-bill": "btp",
+    "recurring-line": "btl",  # not published
     "bank": "bac",
     "approval-group": "agp",
     "chart-of-accounts": "0ca",

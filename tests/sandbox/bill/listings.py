@@ -87,6 +87,12 @@ CREDITS = Listing(
     thin=frozenset({"vendorCreditLineItems"}),
 )
 
+RECURRING = Listing(
+    filters={"id": _ID, "archived": _ARCHIVED, "vendorId": Filter(_EQ_IN)},
+    sortable=frozenset({"archived"}),
+    thin=frozenset({"recurringBillLineItems"}),
+)
+
 CLASSIFICATIONS = Listing(
     filters={
         "id": Filter(_EQ),

@@ -1,73 +1,68 @@
 """What a person does in BILL's web app; it needs no session and no second factor."""
 
 import copy
-from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.bill.approvals import Approvals
 from tests.sandbox.bill.bills import Bills
 from tests.sandbox.bill.books import Books
-from tests.sandbox.bill.classifications import Classifications
 from tests.sandbox.bill.fields import Findings
 from tests.sandbox.bill.ledger import move
 from tests.sandbox.bill.payment_checks import checked_splits
 from tests.sandbox.bill.payments import Payments
+from tests.sandbox.bill.recurring import RecurringBills
+from tests.sandbox.bill.seeding import Seeds, finished
 from tests.sandbox.bill.vendors import Vendors
-from tests.sandbox.bill.wire import Record, refusal
+from tests.sandbox.bill.wire import Record, exact, refusal
 
-_ADDRESS = {"line1": "500 Pine St", "city": "San Francisco", "zipOrPostalCode": "94108", "country": "US"}
-_KINDS = {"vendors": "vendor", "bills": "bill", "vendor-credits": "vendor-credit"}
+_KINDS = {
+    "vendors": "vendor",
+    "bills": "bill",
+    "vendor-credits": "vendor-credit",
+    "recurring-bills": "recurring-bill",
+}
+_TOLD = frozenset({"vendor", "bill"})  # kinds whose archiving BILL tells subscribers of
 
 
-class People:
-    """Does by hand what the API would do for a client, with defaults for whatever is not said."""
+class People(Seeds):
+    """Does by hand what the API would do for a client."""
 
-    def __init__(self, books: Books, vendors: Vendors, bills: Bills, payments: Payments, approvals: Approvals) -> None:
+    def __init__(
+        self,
+        books: Books,
+        vendors: Vendors,
+        bills: Bills,
+        recurring: RecurringBills,
+        payments: Payments,
+        approvals: Approvals,
+    ) -> None:
         """Works on the same books as the API."""
-        self.books = books
-        self._vendors = vendors
-        self._bills = bills
+        super().__init__(books, vendors, bills, recurring)
         self._payments = payments
         self._approvals = approvals
-        self._classifications = Classifications(books)
 
-    def seed_chart(self, accounts: list[Record]) -> list[Record]:
-        """Creates chart accounts from number, name and type, and returns them."""
-        return [
-            self._classified(
-                "chart-of-accounts",
-                {
-                    "name": row["name"],
-                    "account": {"number": str(row["number"]), "type": row.get("type", "EXPENSE")},
-                },
-            )
-            for row in accounts
-        ]
+    def edit_vendor(self, vendor_id: str, **fields: Any) -> Record:
+        """Changes these fields of a vendor and returns it; None empties one, and parts of an address may be said."""
+        vendor = self._vendors.change(self.books.found("vendor", vendor_id), exact(fields))
+        return finished(vendor, fields)
 
-    def seed_departments(self, names: list[str | Record]) -> list[Record]:
-        """Creates departments from names, or from objects with a name and a short name, and returns them."""
-        return [self._classified("departments", {"name": row} if isinstance(row, str) else row) for row in names]
+    def edit_bill(self, bill_id: str, **fields: Any) -> Record:
+        """Changes these fields of a bill and returns it; None empties one.
 
-    def seed_vendor(self, **fields: Any) -> Record:
-        """Creates a vendor and returns it; read-only fields may be given and are taken as they are."""
-        number = len(self.books.vendors) + 1
-        vendor = self._vendors.create({"name": f"Vendor {number}", "address": _ADDRESS, **_exact(fields)})
-        return _finished(vendor, fields)
+        `billLineItems` says all lines, and those with an id keep what is not said of them; `amount` alone changes
+        the first line by the difference.
+        """
+        bill, given = self.books.found("bill", bill_id), exact(fields)
+        if "amount" in given and "billLineItems" not in given:
+            first, *others = bill["billLineItems"]
+            amount = first["amount"] + given.pop("amount") - bill["amount"]
+            given["billLineItems"] = [{"id": first["id"], "amount": amount}, *others]
+        return finished(self._bills.edit(bill, given), fields)
 
-    def seed_bill(self, **fields: Any) -> Record:
-        """Creates a bill and returns it; `amount` without lines makes one line, without a vendor the first is used."""
-        given = _exact(fields)
-        today = self.books.frame.clock.now().date().isoformat()
-        vendor = given.get("vendorId") or next(iter(self.books.vendors), None) or self.seed_vendor()["id"]
-        number = f"INV-{len(self.books.bills) + 1}"
-        body = {
-            "dueDate": today,
-            "billLineItems": [{"amount": given.get("amount", Decimal("100.00"))}],
-            **given,
-            "vendorId": vendor,
-            "invoice": {"invoiceNumber": number, "invoiceDate": today, **given.get("invoice", {})},
-        }
-        return _finished(self._bills.create(body), {name: v for name, v in given.items() if name != "amount"})
+    def produce(self, recurring_id: str, times: int = 1) -> list[Record]:
+        """Makes the next bills of a recurring bill, as on the days they are due, and returns them."""
+        recurring = self.books.found("recurring-bill", recurring_id)
+        return copy.deepcopy(self._recurring.produce(recurring, times))
 
     def pay(
         self,
@@ -78,7 +73,7 @@ class People:
     ) -> Record:
         """Makes one payment of one vendor's bills and moves it to a singleStatus; returns it."""
         findings = Findings()
-        checked = checked_splits(self.books, _exact(splits), findings)
+        checked = checked_splits(self.books, exact(splits), findings)
         findings.settle()
         vendors = {self.books.bills[split["billId"]]["vendorId"] for split in checked}
         if len(vendors) != 1:
@@ -101,7 +96,7 @@ class People:
         return self.advance(paymentId, "VOIDED")
 
     def archive(self, kind: str, id: str) -> Record:
-        """Archives a vendor, a bill, a credit or a classification, and returns it."""
+        """Archives a vendor, a bill, a recurring bill, a credit or a classification, and returns it."""
         return self._archive(kind, id, True)
 
     def restore(self, kind: str, id: str) -> Record:
@@ -118,33 +113,5 @@ class People:
 
     def _archive(self, kind: str, identifier: str, archived: bool) -> Record:
         entity = _KINDS.get(kind, _KINDS.get(f"{kind}s", kind))
-        event = entity if entity in ("vendor", "bill") else None
+        event = entity if entity in _TOLD else None
         return copy.deepcopy(self.books.archive(self.books.found(entity, identifier), event, archived))
-
-    def _classified(self, kind: str, body: Record) -> Record:
-        return copy.deepcopy(self._classifications.create(kind, body))
-
-
-def _finished(record: Record, fields: Record) -> Record:
-    """Returns a copy of the record after the fields that only BILL writes were set as asked."""
-    for name in (
-        "createdTime",
-        "updatedTime",
-        "archived",
-        "recordStatus",
-        "approvalStatus",
-        "createdBy",
-        "networkStatus",
-    ):
-        if name in fields:
-            record[name] = fields[name]
-    return copy.deepcopy(record)
-
-
-def _exact(value: Any) -> Any:
-    """Returns the value with each float as the decimal that its shortest text says."""
-    if isinstance(value, float):
-        return Decimal(str(value))
-    if isinstance(value, dict):
-        return {name: _exact(item) for name, item in value.items()}
-    return [_exact(item) for item in value] if isinstance(value, list) else value

@@ -17,6 +17,8 @@ class Switches:
     string_numbers: bool = False  # money in answers arrives as JSON strings
     thin_rows: bool = True  # list rows lack some of what a single read returns
     coarse_time: bool = False  # whole seconds, so that records share their timestamps
+    silent: bool = False  # nothing that happens is told to any subscription, as if it had happened before
+    every_vendor_event: bool = False  # any change of a vendor fires vendor.updated, not only the documented ones
     approval_events: bool = False  # approvals and payments fire bill.updated as well
     approval_bumps_bill: bool = True  # an approval changes the bill's updatedTime
     payment_bumps_bill: bool = True  # a payment's progress changes the bill's updatedTime

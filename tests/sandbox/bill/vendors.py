@@ -14,7 +14,7 @@ from tests.sandbox.bill.countries import COUNTRIES, NAMES
 from tests.sandbox.bill.endpoints import Call, Endpoint, Reply
 from tests.sandbox.bill.fields import Fields, Findings
 from tests.sandbox.bill.listings import ACCOUNT_TYPES, VENDORS
-from tests.sandbox.bill.lists import listed
+from tests.sandbox.bill.lists import listed, value_at
 from tests.sandbox.bill.sessions import Session, Sessions
 from tests.sandbox.bill.wire import Record, refusal
 
@@ -41,7 +41,7 @@ class Vendors:
             ("POST", "/v3/vendors", lambda call: (201, self.create(call.body, call.session))),
             ("POST", "/v3/vendors/bulk", self._bulk),
             ("GET", one, lambda call: (200, self._of(call))),
-            ("PATCH", one, self._patch),
+            ("PATCH", one, lambda call: (200, self.change(self._of(call), call.body, call.session))),
             ("POST", f"{one}/archive", lambda call: (200, self.books.archive(self._of(call), "vendor", True))),
             ("POST", f"{one}/restore", lambda call: (200, self.books.archive(self._of(call), "vendor", False))),
             ("GET", f"{one}/bank-account", self._bank),
@@ -64,24 +64,30 @@ class Vendors:
         checked = all_checked(call.body, BULK_LIMIT, lambda item: self._checked(item, call.session))
         return 201, {"vendors": [self._enter(vendor) for vendor in checked]}
 
-    def _patch(self, call: Call) -> Reply:
-        vendor = self._of(call)
+    def change(self, vendor: Record, body: Any, session: Session | None = None) -> Record:
+        """Changes the fields that the body holds, a null empties one; returns the vendor.
+
+        The network status is BILL's own to write; it changes only where `session` None stands for a person.
+        """
         findings = Findings()
-        fields = Fields(call.body, findings)
+        fields = Fields(body, findings)
         if fields.at("paymentInformation.bankAccount") is not None:
             fields.wrong("paymentInformation.bankAccount", "cannot be changed; delete and create it", "BDC_1143")
         findings.settle()
-        merged = _merged({k: v for k, v in vendor.items() if k in _WRITABLE}, call.body)
-        merged.get("paymentInformation", {}).pop("bankAccount", None)
-        changed = self._checked(merged, call.session)
-        bank = vendor.get("paymentInformation", {}).get("bankAccount")
+        merged = _merged({k: v for k, v in vendor.items() if k in _WRITABLE}, fields.body)
+        (merged.get("paymentInformation") or {}).pop("bankAccount", None)
+        changed = self._checked(merged, session)
+        bank = vendor["paymentInformation"].get("bankAccount")
         if bank is not None:
             changed.setdefault("paymentInformation", {})["bankAccount"] = bank
-        differs = any(vendor.get(name) != changed.get(name) for name in _WRITABLE)
-        vendor.update(changed, updatedTime=self.books.stamp())
-        if differs:
+        if session is None and "networkStatus" in fields.body:
+            changed["networkStatus"] = fields.body["networkStatus"]
+        told = (*_TOLD, *_WRITABLE) if self.books.switches.every_vendor_event else _TOLD
+        before = [value_at(vendor, path) for path in told]
+        self.books.rewrite(vendor, _WRITABLE, changed)
+        if before != [value_at(vendor, path) for path in told]:
             self.books.notify("vendor.updated", vendor)
-        return 200, vendor
+        return vendor
 
     def _checked(self, body: Any, session: Session | None) -> Record:
         findings = Findings()
@@ -160,6 +166,7 @@ class Vendors:
 
 
 _WRITABLE = (*_TEXTS, "accountType", "address", "billCurrency", "paymentInformation", "additionalInfo", "autoPay")
+_TOLD = ("name", "address.country", "networkStatus", "paymentInformation.virtualCard.status")
 
 
 def _address(fields: Fields) -> Record:

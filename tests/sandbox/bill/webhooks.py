@@ -57,6 +57,8 @@ class Webhooks:
 
     def notify(self, event: str, record: Record) -> None:
         """Tells every subscription to this event what happened; returns before anything is sent."""
+        if self.books.switches.silent:
+            return
         for subscription in list(self.subscriptions.values()):
             enabled = subscription["status"]["enabled"]
             wanted = any(row["type"] == event for row in subscription["events"])

@@ -49,6 +49,15 @@ def decoded(raw: bytes) -> Any:
         raise refusal("BDC_1122", "The request is not valid JSON") from broken
 
 
+def exact(value: Any) -> Any:
+    """Returns the value with each float as the decimal that its shortest text says."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, dict):
+        return {name: exact(item) for name, item in value.items()}
+    return [exact(item) for item in value] if isinstance(value, list) else value
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
