@@ -1,5 +1,7 @@
 """The list of pairs and of credentials, by the names that connection files use."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from prefect import Flow
@@ -7,6 +9,11 @@ from prefect.blocks.core import Block
 
 from blocks.bill.credentials import BillCredentials
 from blocks.qad.credentials import QadCredentials
+from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
+from flows.bill_quickbooks_online.checks.systems import CHECKS as BOOKS_CHECKS
+from flows.bill_quickbooks_online.comparison.readings import BILL_QUICKBOOKS_ONLINE
+from flows.bill_quickbooks_online.flow import BILL_ANNOUNCES, ECHOES, QUICKBOOKS_ANNOUNCES, bill_quickbooks_online
+from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.checks import Checks
 from flows.connection import Connection
 from flows.qad_bill.books import QAD_BILL
@@ -24,9 +31,12 @@ class Pair(NamedTuple):
     announces: dict[str, dict[str, str]]  # webhook events: vendor -> prefix of the event type -> stream
     checks: Checks | None = None  # what `check` asks of both systems
     comparison: Comparison | None = None  # how `reconcile` compares them
+    echoes: Mapping[str, Sequence[str]] = MappingProxyType({})  # reading stream -> streams whose writes it hears of
 
 
-CREDENTIALS: dict[str, type[Block]] = {kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials)}
+CREDENTIALS: dict[str, type[Block]] = {
+    kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials, QuickBooksOnlineCredentials)
+}
 PAIRS: dict[str, Pair] = {
     QadBillConnection.pair: Pair(
         qad_bill,
@@ -34,5 +44,13 @@ PAIRS: dict[str, Pair] = {
         {"bill": ANNOUNCES},
         checks=QAD_BILL_CHECKS,
         comparison=QAD_BILL,
+    ),
+    BillQuickBooksOnlineConnection.pair: Pair(
+        bill_quickbooks_online,
+        BillQuickBooksOnlineConnection,
+        {"bill": BILL_ANNOUNCES, "quickbooks_online": QUICKBOOKS_ANNOUNCES},
+        checks=BOOKS_CHECKS,
+        comparison=BILL_QUICKBOOKS_ONLINE,
+        echoes=ECHOES,
     ),
 }

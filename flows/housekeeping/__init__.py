@@ -1,0 +1,1 @@
+"""What must be done every day although nothing moves."""
