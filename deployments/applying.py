@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from blocks.errors import ConfigurationError
 from deployments.config import ConnectionFile
 from flows.connection import Connection
+from flows.housekeeping.flow import DAILY, housekeeping
 from flows.registry import CREDENTIALS, PAIRS, Pair
 
 WORK_POOL = "ml-connector"
@@ -37,6 +38,7 @@ async def apply(file: ConnectionFile) -> list[str]:
         said.append(f"credentials {name} ({block.get_block_type_slug()})")
     if connections:
         await make_work_pool()
+        await deploy_housekeeping()
     for name, pair, connection in connections:
         await connection.sides()
         await _save(connection, name)
@@ -46,7 +48,14 @@ async def apply(file: ConnectionFile) -> list[str]:
 
 
 def _when(connection: Connection) -> str:
-    return f"runs at {connection.schedule} (UTC)" if connection.schedule else "runs when asked to"
+    if not (schedules := connection.schedules()):
+        return "runs when asked to"
+    said = [f"{cron}{_only(asked)}" for cron, asked in schedules]
+    return f"runs at {' and at '.join(said)} (UTC)"
+
+
+def _only(asked: dict[str, Any]) -> str:
+    return f" for {', '.join(asked['streams'])}" if "streams" in asked else ""
 
 
 def _credentials(entry: dict[str, Any]) -> tuple[str, Block]:
@@ -111,11 +120,23 @@ async def _deploy(name: str, pair: Pair, connection: Connection) -> None:
     deployment = await pair.flow.ato_deployment(
         name=name,
         parameters={"connection": name},
-        schedules=[Cron(connection.schedule, timezone="UTC")] if connection.schedule else [],
+        schedules=[Cron(cron, timezone="UTC", parameters=asked) for cron, asked in connection.schedules()],
         tags=[f"pair:{pair.connection.pair}", f"connection:{name}"],
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
         work_pool_name=WORK_POOL,
         entrypoint_type=EntrypointType.MODULE_PATH,
         description=pair.flow.description,
+    )
+    await deployment.aapply()
+
+
+async def deploy_housekeeping() -> None:
+    """The housekeeping runs every day, whatever connections there are."""
+    deployment = await housekeeping.ato_deployment(
+        name="daily",
+        schedules=[Cron(DAILY, timezone="UTC")],
+        work_pool_name=WORK_POOL,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        description=housekeeping.description,
     )
     await deployment.aapply()

@@ -170,17 +170,17 @@ def reconcile(connection: str, *, json: Json = False) -> int:
 
 
 @app.command
-def sandbox(*, bill_port: int = 8101, qad_port: int = 8102) -> int:
+def sandbox(*, bill_port: int = 8101, qad_port: int = 8102, quickbooks_port: int = 8103) -> int:
     """Run the sandbox vendors alone, until Ctrl-C.
 
     Args:
         bill_port: BILL's port; 0 takes a free one.
         qad_port: QAD's port; 0 takes a free one.
+        quickbooks_port: QuickBooks Online's port; 0 takes a free one.
     """
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "tests.sandbox", "--bill-port", str(bill_port), "--qad-port", str(qad_port)],
-    )
+    ports = {"--bill-port": bill_port, "--qad-port": qad_port, "--quickbooks-port": quickbooks_port}
+    asked = [word for name, port in ports.items() for word in (name, str(port))]
+    os.execv(sys.executable, [sys.executable, "-m", "tests.sandbox", *asked])
 
 
 def _settings() -> Settings:

@@ -21,7 +21,6 @@ class Settings(StateSettings):
 
     model_config = SettingsConfigDict(env_prefix="ML_CONNECTOR_", extra="ignore")
 
-    web_port: int = Field(default=8000, description="The web app's port.")
     allow_private_hosts: bool = Field(
         default=False, description="Lets tenant addresses be private; demo and tests only."
     )
@@ -46,6 +45,7 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "3",  # for the run before it
         "DO_NOT_TRACK": "1",
     }
     if given:

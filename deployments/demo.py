@@ -21,6 +21,12 @@ from deployments.tables import console, print_table
 
 CONNECTION = "demo"
 PAID = 12
+STEPS = (  # a pair, and what is said before it runs
+    ("qad-bill", "running qad-bill/demo: QAD's invoices go to BILL ..."),
+    ("bill-quickbooks-online", "running bill-quickbooks-online/demo: BILL's vendors and bills go to QuickBooks ..."),
+    ("qad-bill", "somebody pays {paid} bills in BILL; running qad-bill/demo again: the payments go to QAD ..."),
+    ("bill-quickbooks-online", "running bill-quickbooks-online/demo again: the orders of paid bills are closed ..."),
+)
 EXCEPTIONS = ("held", "refused", "in_doubt", "failed")
 
 
@@ -81,15 +87,17 @@ async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses) ->
     os.environ.update(_variables(vendors))
     for line in await apply(read_connection_file(Path(__file__).with_name("demo.yaml"))):
         said.print(f"applied {line}")
-    said.print("running qad-bill/demo: QAD's invoices go to BILL ...")
-    run = await arun_deployment(f"qad-bill/{CONNECTION}", as_subflow=False, poll_interval=1)
-    paid = _pay_some(vendors["bill"]["url"])
-    said.print(f"somebody pays {paid} bills in BILL; running again: the payments go to QAD ...")
-    await arun_deployment(f"qad-bill/{CONNECTION}", as_subflow=False, poll_interval=1)
-    rows = records(open_store(), CONNECTION)
-    _print_outcomes(said, rows)
-    _print_addresses(said, vendors, addresses, str(run.id))
-    return 0 if run.state and run.state.is_final() and not run.state.is_crashed() and rows else 1
+    runs = []
+    for pair, happens in STEPS:
+        paid = _pay_some(vendors["bill"]["url"]) if "pays" in happens else 0
+        said.print(happens.format(paid=paid))
+        runs.append(await arun_deployment(f"{pair}/{CONNECTION}", as_subflow=False, poll_interval=1))
+    found = {pair: records(open_store(), CONNECTION, pair=pair) for pair in dict(STEPS)}
+    for pair, rows in found.items():
+        _print_outcomes(said, pair, rows)
+    _print_addresses(said, vendors, addresses, str(runs[0].id))
+    good = all(run.state and run.state.is_final() and not run.state.is_crashed() for run in runs)
+    return 0 if good and all(found.values()) else 1
 
 
 def _pay_some(bill_url: str) -> int:
@@ -106,27 +114,27 @@ def _variables(vendors: dict[str, Any]) -> dict[str, str]:
     return {f"DEMO_{vendor}_{name}".upper(): value for vendor, told in vendors.items() for name, value in told.items()}
 
 
-def _print_outcomes(said: Console, rows: list[dict[str, Any]]) -> None:
+def _print_outcomes(said: Console, pair: str, rows: list[dict[str, Any]]) -> None:
     counted: dict[str, Counter[str]] = {}
     for row in rows:
         counted.setdefault(row["stream"], Counter())[row["outcome"]] += 1
     outcomes = ("created", "updated", "unchanged", "held", "refused", "in_doubt", "failed")
     lines = ([stream, *(counts[outcome] or "" for outcome in outcomes)] for stream, counts in counted.items())
-    print_table(said, ("stream", *outcomes), lines, "What became of the sample data")
+    print_table(said, ("stream", *outcomes), lines, f"{pair}: what became of the sample data")
     exceptions = (row for row in rows if row["outcome"] in EXCEPTIONS)
     named = (
         (f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"]) for row in exceptions
     )
-    print_table(said, ("record", "outcome", "reason", "what to do"), named, "Held and refused")
+    print_table(said, ("record", "outcome", "reason", "what to do"), named, f"{pair}: held and refused")
 
 
 def _print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresses, run_id: str) -> None:
-    said.print(f"Prefect UI     {addresses.prefect_ui}")
-    said.print(f"this run       {addresses.prefect_ui}/runs/flow-run/{run_id}")
-    said.print(f"web app        {addresses.web}/health")
+    said.print(f"Prefect UI         {addresses.prefect_ui}")
+    said.print(f"first run          {addresses.prefect_ui}/runs/flow-run/{run_id}")
+    said.print(f"web app            {addresses.web}/health")
     for vendor, told in vendors.items():
         said.print(
-            f"sandbox {vendor:<6} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})"
+            f"sandbox {vendor:<18} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})"
         )
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 
-from deployments.applying import make_work_pool
+from deployments.applying import deploy_housekeeping, make_work_pool
 from flows.registry import CREDENTIALS, PAIRS
 
 
 async def make_ready() -> None:
-    """The server has the work pool and knows every block type, so that people can fill them in on its page."""
+    """The server has the work pool, the daily housekeeping and every block type, so that people can fill them in."""
     await make_work_pool()
+    await deploy_housekeeping()
     for kind in (*CREDENTIALS.values(), *(pair.connection for pair in PAIRS.values())):
         await kind.aregister_type_and_schema()
 

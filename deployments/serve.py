@@ -100,6 +100,7 @@ def served(settings: Settings) -> Iterator[tuple[Processes, Addresses]]:
 def _start(settings: Settings, processes: Processes) -> Addresses:
     environment = processes.environment
     web_port = free_port(settings.web_port)
+    environment["ML_CONNECTOR_WEB_PORT"] = str(web_port)  # runs tell people where to give consent
     if "PREFECT_API_URL" not in environment:
         _start_server(settings, processes)
     api = environment["PREFECT_API_URL"]

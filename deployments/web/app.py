@@ -9,15 +9,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from deployments.web import status, webhooks
+from deployments.web import oauth, status, webhooks
 from deployments.web.brake import Brake
+from deployments.web.connections import Load, LoadAll, load_all_from_prefect, load_from_prefect
+from deployments.web.desk import Desk
 from deployments.web.drain import Drainer, Pace, stop
-from deployments.web.endpoints import Endpoints, Load, load_from_prefect
+from deployments.web.endpoints import Endpoints
 from deployments.web.flow_runs import FlowRuns, PrefectFlowRuns
 from deployments.web.intake import Intake
 from deployments.web.meters import Meters
-from deployments.web.reception import Desk
 from flows.registry import PAIRS, Pair
+from tasks.state.settings import StateSettings
 from tasks.state.store import Store, open_store
 
 
@@ -26,8 +28,10 @@ def create_app(
     *,
     pairs: Mapping[str, Pair] | None = None,
     load: Load = load_from_prefect,
+    load_all: LoadAll = load_all_from_prefect,
     runs: FlowRuns | None = None,
     pace: Pace | None = None,
+    public_url: str | None = None,
 ) -> FastAPI:
     """Returns the web app; it works from when its lifespan begins.
 
@@ -35,8 +39,10 @@ def create_app(
         store: where notices are kept; without it, the installation's store is opened, and closed at the end.
         pairs: the pairs whose connections take notifications; all of them by default.
         load: how a connection's credentials are read.
+        load_all: the same for all connections of a pair.
         runs: how flow runs are started; on Prefect's server by default.
         pace: how often the drainer does what.
+        public_url: where browsers reach the app; what the settings say by default.
     """
 
     @asynccontextmanager
@@ -44,18 +50,22 @@ def create_app(
         """The store is open and the drainer at work while the app runs."""
         opened = await asyncio.to_thread(open_store) if store is None else store
         known, meters, flow_runs = PAIRS if pairs is None else pairs, Meters(), runs or PrefectFlowRuns()
-        drainer = Drainer(opened, known, flow_runs, meters, pace)
-        app.state.desk = Desk(Endpoints(known, load), Intake(opened, meters), Brake(), meters, drainer.stir)
+        drainer, endpoints = Drainer(opened, known, flow_runs, meters, pace), Endpoints(known, load, load_all)
+        desk = Desk(endpoints, Intake(opened, meters), Brake(), meters, drainer.stir, drainer.resume)
+        address = (StateSettings().public_url if public_url is None else public_url).strip().rstrip("/")
+        app.state.desk = desk
+        app.state.consents = oauth.Consents(opened, known, address, desk)
         app.state.gauges = status.Gauges(opened, flow_runs, meters)
-        draining = asyncio.create_task(drainer.run())
+        working = [asyncio.create_task(one) for one in (drainer.run(), endpoints.stay_fresh(webhooks.SHARED))]
         try:
             yield
         finally:
-            await stop(draining)
+            for task in working:
+                await stop(task)
             if store is None:
                 opened.close()
 
     app = FastAPI(title="ml-connector", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (status.router, *webhooks.routers()):
+    for router in (status.router, oauth.router, *webhooks.routers()):
         app.include_router(router)
     return app

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Pace:
     """How often the drainer does what, in seconds."""
 
     gather: float = 0.5  # after a notice, so that a burst becomes one run
+    heed: float = 1.5  # longer, if all that waits may be our own writes, which are noted a moment after they are made
     look: float = 30.0  # for notices that other processes or earlier lives left
     glance: float = 1.0  # at the notices of a run that is under way
     ask: float = 5.0  # for the state of that run
@@ -44,6 +46,7 @@ class Drainer:
         self._pace = pace or Pace()
         self._stirred: set[Key] = set()
         self._draining: dict[Key, asyncio.Task[None]] = {}
+        self._resumed: defaultdict[Key, asyncio.Event] = defaultdict(asyncio.Event)
 
     def stir(self, pair: str, connection: str) -> None:
         """The connection's notices will be looked at soon; returns at once."""
@@ -51,6 +54,11 @@ class Drainer:
         self._stirred.add(key)
         if key not in self._draining:
             self._draining[key] = asyncio.create_task(self._drain_safely(key))
+
+    def resume(self, pair: str, connection: str) -> None:
+        """What made runs fail may be over: the next one of the connection does not wait; returns at once."""
+        self.stir(pair, connection)
+        self._resumed[pair, connection].set()
 
     async def run(self) -> None:
         """Looks for notices now and every half minute, until cancelled; then nothing is under way any more."""
@@ -79,6 +87,7 @@ class Drainer:
             logger.exception("%s/%s: notifications wait for the next look", *key)
         finally:
             self._draining.pop(key, None)
+            self._resumed.pop(key, None)
 
     async def _drain(self, key: Key) -> None:
         """Starts one run after another until no notice waits."""
@@ -86,7 +95,7 @@ class Drainer:
         while True:
             await asyncio.sleep(self._pace.gather)
             self._stirred.discard(key)
-            waiting = await self._waiting(key)
+            waiting = await self._worth_a_run(key)
             if not waiting:
                 if key in self._stirred:  # a notice was stored while we looked
                     continue
@@ -104,7 +113,27 @@ class Drainer:
             rest = _doubled(self._pace.first_rest, left_behind, self._pace.longest_rest)
             left_behind += 1
             logger.warning("%s/%s: flow run %s left notifications behind; the next run is in %g s", *key, run_id, rest)
-            await asyncio.sleep(rest)
+            if await self._resumed_within(key, rest):
+                left_behind = 0
+
+    async def _resumed_within(self, key: Key, seconds: float) -> bool:
+        """Waits so long, unless somebody says that the next run may do better; tells whether somebody did."""
+        try:
+            await asyncio.wait_for(self._resumed[key].wait(), seconds)
+        except TimeoutError:
+            return False
+        self._resumed[key].clear()
+        return True
+
+    async def _worth_a_run(self, key: Key) -> dict[str, set[int]]:
+        """Returns what waits, as `_waiting` does, without the notices of what we wrote ourselves."""
+        echoes, waiting = self._pairs[key[0]].echoes, await self._waiting(key)
+        if not echoes or not waiting:
+            return waiting
+        if waiting.keys() <= echoes.keys():
+            await asyncio.sleep(self._pace.heed)
+        await asyncio.to_thread(inbox.forget_echoes, self._store, *key, echoes)
+        return await self._waiting(key)
 
     async def _waiting(self, key: Key) -> dict[str, set[int]]:
         """Returns the numbers of the unhandled notices by stream; streams without any are left out."""

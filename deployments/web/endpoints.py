@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from prefect.blocks.core import Block
 
+from deployments.web.connections import NAME, Load, LoadAll, load_all_from_prefect, load_from_prefect
 from flows.registry import Pair
 
 FRESH = 30.0  # seconds for which a connection is believed unseen
@@ -18,7 +18,7 @@ MISS = 5.0  # seconds for which the lack of one is believed; also between two at
 OLDEST = 300.0  # seconds up to which an old answer is good while a new one is on its way
 REMEMBERED = 1000  # names, so that somebody who tries many cannot fill our memory
 LOAD_SECONDS = 5.0
-_NAME = re.compile(r"[a-z0-9-]{1,200}")  # all that a block's name may be made of
+EVERY = "*"  # in place of a name; no connection can have it
 
 logger = logging.getLogger(__name__)
 
@@ -40,22 +40,6 @@ class Endpoint(NamedTuple):
         return next((stream for prefix, stream in self.streams.items() if event_type.startswith(prefix)), "")
 
 
-class Load(Protocol):
-    """Returns the credentials block of one vendor that a connection of this pair names; None if there is none."""
-
-    async def __call__(self, pair: Pair, connection: str, system: str) -> Block | None:
-        """Any exception means that it cannot be known now."""
-
-
-async def load_from_prefect(pair: Pair, connection: str, system: str) -> Block | None:
-    """Returns the credentials block as Prefect has it; None if it or the connection does not exist."""
-    try:
-        rules = await pair.connection.aload(connection)
-        return await pair.connection.systems[system].aload(getattr(rules, system))
-    except ValueError:
-        return None
-
-
 @dataclass
 class _Known:
     found: tuple[Endpoint, ...]
@@ -71,9 +55,11 @@ class _Known:
 class Endpoints:
     """The connections by name, read again when half a minute old; an old reading serves while that goes on."""
 
-    def __init__(self, pairs: Mapping[str, Pair], load: Load = load_from_prefect) -> None:
+    def __init__(
+        self, pairs: Mapping[str, Pair], load: Load = load_from_prefect, load_all: LoadAll = load_all_from_prefect
+    ) -> None:
         """Nothing is read before somebody asks."""
-        self._pairs, self._load = pairs, load
+        self._pairs, self._load, self._load_all = pairs, load, load_all
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
         self._loading: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(8)
@@ -89,9 +75,31 @@ class Endpoints:
         Raises:
             UnreachableError: it was never read, and cannot be read now.
         """
-        if not _NAME.fullmatch(name):
-            return ()
-        key, now = (system, name), time.monotonic()
+        return await self._answer((system, name), newer_than) if NAME.fullmatch(name) else ()
+
+    async def every(self, system: str, newer_than: float | None = None) -> tuple[Endpoint, ...]:
+        """Returns all connections that take notifications of the vendor.
+
+        Raises:
+            UnreachableError: they were never read, and cannot be read now.
+        """
+        return await self._answer((system, EVERY), newer_than)
+
+    async def stay_fresh(self, systems: Iterable[str]) -> None:
+        """All connections of these vendors are read now and every half minute, until cancelled; no answer waits."""
+        keys = [(system, EVERY) for system in systems if any(system in pair.announces for pair in self._pairs.values())]
+        while keys:
+            await asyncio.wait([self._reload(key) for key in keys])
+            await asyncio.sleep(FRESH)
+
+    async def renew(self, system: str) -> None:
+        """All connections of the vendor were read after this was asked, if they could be read at all."""
+        if earlier := self._loading.get((system, EVERY)):
+            await asyncio.wait([earlier])  # it may have begun before
+        await asyncio.wait([self._reload((system, EVERY))])
+
+    async def _answer(self, key: tuple[str, str], newer_than: float | None) -> tuple[Endpoint, ...]:
+        now = time.monotonic()
         known = self._known.get(key)
         if known and now - known.asked < min(known.good_for(), newer_than or FRESH):
             return known.found
@@ -100,7 +108,7 @@ class Endpoints:
             await asyncio.wait([loading])
         known = self._known.get(key, known)
         if known is None:
-            raise UnreachableError(name)
+            raise UnreachableError(key[1])
         return known.found
 
     def _reload(self, key: tuple[str, str]) -> asyncio.Task[None]:
@@ -115,7 +123,7 @@ class Endpoints:
         now = time.monotonic()
         try:
             async with asyncio.timeout(LOAD_SECONDS), self._turns:
-                found = await self._all(system, name)
+                found = await self._found(system, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the notifications must go on
             logger.warning("connection %s cannot be read from Prefect (%s)", name, type(error).__name__)
             if known := self._known.get((system, name)):
@@ -126,12 +134,19 @@ class Endpoints:
         if len(self._known) > REMEMBERED:
             self._forget()
 
-    async def _all(self, system: str, name: str) -> tuple[Endpoint, ...]:
+    async def _found(self, system: str, name: str) -> tuple[Endpoint, ...]:
         found = []
         for pair_name, pair in self._pairs.items():
-            if system in pair.announces and (credentials := await self._load(pair, name, system)):
-                found.append(Endpoint(pair_name, name, credentials, pair.announces[system]))
+            if system in pair.announces:
+                blocks = await self._blocks(pair, system, name)
+                found += [Endpoint(pair_name, one, block, pair.announces[system]) for one, block in blocks.items()]
         return tuple(found)
+
+    async def _blocks(self, pair: Pair, system: str, name: str) -> dict[str, Block]:
+        if name == EVERY:
+            return await self._load_all(pair, system)
+        block = await self._load(pair, name, system)
+        return {name: block} if block else {}
 
     def _forget(self) -> None:
         """The oldest miss is forgotten, or the oldest of all if every name is a connection."""

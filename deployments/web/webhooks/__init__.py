@@ -5,6 +5,8 @@ from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
+SHARED = ("quickbooks_online",)  # vendors that send what concerns all connections to one address
+
 
 def routers() -> list[APIRouter]:
     """Returns the router of every vendor's file in this folder."""

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from deployments.web.meters import Meters
 from flows.qad_bill.rules import QadBillConnection
 from flows.registry import Pair
 from tasks.state import inbox
+from tasks.state.models import Link
 from tasks.state.store import Store
 
 PAIRS = {
@@ -24,6 +26,8 @@ PAIRS = {
         {"bill": {"payment.": "payments", "bill.": "bill_status"}},
     )
 }
+ECHOING = {"qad-bill": PAIRS["qad-bill"]._replace(echoes={"bill_status": ("bills",)})}
+WROTE = datetime(2026, 7, 1, 17, 4, 5, tzinfo=UTC)
 QUICK = Pace(
     gather=0.05, look=0.3, glance=0.01, ask=0.02, first_wait=0.02, longest_wait=0.05, first_rest=0.1, longest_rest=0.2
 )
@@ -67,8 +71,10 @@ def runs(store: Store) -> Runs:
 
 
 @contextlib.asynccontextmanager
-async def draining(store: Store, runs: Runs, pace: Pace = QUICK) -> AsyncIterator[Drainer]:
-    drainer = Drainer(store, PAIRS, runs, Meters(), pace)
+async def draining(
+    store: Store, runs: Runs, pace: Pace = QUICK, pairs: Mapping[str, Pair] = PAIRS
+) -> AsyncIterator[Drainer]:
+    drainer = Drainer(store, pairs, runs, Meters(), pace)
     task = asyncio.create_task(drainer.run())
     await asyncio.sleep(0.02)
     try:
@@ -79,6 +85,24 @@ async def draining(store: Store, runs: Runs, pace: Pace = QUICK) -> AsyncIterato
 
 def tell(store: Store, event: str, stream: str = "payments", connection: str = "acme", pair: str = "qad-bill") -> None:
     inbox.receive(store, pair, connection, "bill", [inbox.Notice(event, "x", stream, "r1", "")])
+
+
+def tell_of_change(store: Store, record_id: str, at: datetime) -> None:
+    """A notification says that a bill in the target changed."""
+    notice = inbox.Notice(f"{record_id} {at}", "bill.updated", "bill_status", record_id, "", at)
+    inbox.receive(store, "qad-bill", "acme", "bill", [notice])
+
+
+def note_write(store: Store, record_id: str) -> None:
+    """We have noted that we wrote a bill."""
+    own: dict[str, Any] = {
+        "scope": "qad-bill/acme@a>b",
+        "stream": "bills",
+        "source_id": record_id,
+        "target_id": record_id,
+    }
+    with store.session() as session:
+        session.add(Link(**own, created_at=WROTE, updated_at=WROTE, changed_at=WROTE))
 
 
 async def until(true: Any) -> None:
@@ -215,3 +239,54 @@ async def test_a_notice_that_comes_while_the_inbox_is_read_is_not_overlooked(
         monkeypatch.setattr(inbox, "announced", read_too_early)
         drainer.stir("qad-bill", "acme")
         await until(lambda: runs.started)
+
+
+async def test_what_we_wrote_ourselves_leads_to_no_run_even_if_we_hear_of_it_before_we_note_it(
+    store: Store, runs: Runs
+) -> None:
+    async with draining(store, runs, replace(QUICK, heed=0.4), ECHOING) as drainer:
+        for record_id in ("b1", "b2"):
+            tell_of_change(store, record_id, WROTE)
+        drainer.stir("qad-bill", "acme")
+        await asyncio.sleep(0.15)  # longer than the usual gathering
+        for record_id in ("b1", "b2"):
+            note_write(store, record_id)
+        await until(lambda: not inbox.waiting(store))
+        await asyncio.sleep(0.4)  # longer than a look
+    assert runs.started == []
+
+
+async def test_what_somebody_else_changed_leads_to_a_run_among_our_own_writes(store: Store, runs: Runs) -> None:
+    note_write(store, "b1")
+    note_write(store, "b2")
+    async with draining(store, runs, replace(QUICK, heed=0.1), ECHOING) as drainer:
+        tell_of_change(store, "b1", WROTE)
+        tell_of_change(store, "b2", WROTE + timedelta(minutes=1))
+        tell_of_change(store, "theirs", WROTE)
+        drainer.stir("qad-bill", "acme")
+        await until(lambda: runs.started)
+        assert set(inbox.announced(store, "qad-bill", "acme", "bill_status")) == {"b2", "theirs"}
+    assert runs.started == [("acme", ("bill_status",))]
+
+
+async def test_what_cannot_be_our_own_write_does_not_wait_longer(store: Store, runs: Runs) -> None:
+    async with draining(store, runs, replace(QUICK, heed=60), ECHOING) as drainer:
+        tell(store, "e0")
+        tell_of_change(store, "b1", WROTE)
+        drainer.stir("qad-bill", "acme")
+        await until(lambda: runs.started)
+
+
+async def test_when_the_reason_is_gone_the_next_run_does_not_wait(store: Store, runs: Runs) -> None:
+    async with draining(store, runs, replace(QUICK, look=60, first_rest=60, longest_rest=60)) as drainer:
+        tell(store, "e0")
+        drainer.stir("qad-bill", "acme")
+        await until(lambda: runs.started)
+        runs.finish(0, well=False)
+        await asyncio.sleep(0.1)
+        assert len(runs.started) == 1
+        drainer.resume("qad-bill", "acme")
+        await until(lambda: len(runs.started) == 2)
+        drainer.resume("qad-bill", "acme")  # while a run is under way that began too early
+        runs.finish(1, well=False)
+        await until(lambda: len(runs.started) == 3)

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import BlockDocumentCreate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
 from blocks.bill.credentials import BillCredentials
-from deployments.web.endpoints import load_from_prefect
+from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
+from deployments.web.connections import load_all_from_prefect, load_from_prefect
 from deployments.web.flow_runs import NotStartedError, PrefectFlowRuns
+from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.qad_bill.rules import QadBillConnection
 from flows.registry import PAIRS
 
@@ -55,6 +59,24 @@ async def test_blocks_are_loaded_and_runs_started() -> None:
     run_id = await runs.start("qad-bill", "acme", ["payments"])
     assert not await runs.is_over(run_id)
     assert await runs.is_over("00000000-0000-0000-0000-000000000000")
+
+
+@pytest.mark.usefixtures("server")
+async def test_all_connections_are_loaded_and_a_broken_one_is_no_harm_to_the_others() -> None:
+    pair = PAIRS["bill-quickbooks-online"]
+    assert await load_all_from_prefect(pair, "quickbooks_online") == {}
+    books = QuickBooksOnlineCredentials(client_id="c", client_secret=SecretStr("s"), realm_id="934")
+    document_id = await books.asave("books")
+    async with get_client() as client:
+        kept = await client.read_block_document(document_id)
+        kind = {"block_schema_id": kept.block_schema_id, "block_type_id": kept.block_type_id}
+        await client.create_block_document(BlockDocumentCreate(name="broken", data={}, **kind))
+    for name, block in (("one", "books"), ("two", "books"), ("three", "broken"), ("four", "missing")):
+        await BillQuickBooksOnlineConnection(bill="b", quickbooks_online=block).asave(name)
+    found = await load_all_from_prefect(pair, "quickbooks_online")
+    assert set(found) == {"one", "two"}
+    assert isinstance(found["one"], QuickBooksOnlineCredentials) and found["one"].realm_id == "934"
+    assert found["one"].client_secret.get_secret_value() == "s"
 
 
 async def test_a_server_that_is_down_is_named() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
@@ -10,7 +9,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -19,17 +18,15 @@ import uvicorn
 from fastapi import FastAPI
 from prefect.blocks.core import Block
 from pydantic import SecretStr
-from sqlmodel import select
 
 from blocks.bill.credentials import BillCredentials
 from deployments.web import body as body_limits
 from deployments.web.app import create_app
-from deployments.web.drain import Pace
+from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.qad_bill.rules import QadBillConnection
 from flows.registry import Pair
-from tasks.state import inbox
-from tasks.state.models import InboxEvent
 from tasks.state.store import Store
+from tests.unit.web.reaching import QUICK, Runs, reached, rows, until
 
 KEY = "Wm9vbS1leGFtcGxlLXNlY3VyaXR5LWtleQ"
 GOOD = "O8sd4f1hV/7NiEKawuRiuRBXt2Uhd0SYdpQykvLiF9Q="
@@ -53,7 +50,6 @@ PAIRS = {
         {"bill": {"payment.": "payments", "bill.": "bill_status"}},
     )
 }
-QUICK = Pace(gather=0.1, glance=0.02, ask=0.05, first_wait=0.02, longest_wait=0.1, first_rest=0.02, longest_rest=0.1)
 
 
 class Blocks:
@@ -81,28 +77,6 @@ class Blocks:
         )
 
 
-class Runs:
-    """Starts runs that handle what waits when they begin, a moment later."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.started: list[tuple[str, str, tuple[str, ...]]] = []
-        self.up = True
-
-    async def start(self, pair: str, connection: str, streams: Sequence[str]) -> str:
-        self.started.append((pair, connection, tuple(streams)))
-        for stream in streams:
-            numbers = inbox.announced(self.store, pair, connection, stream).values()
-            inbox.handled(self.store, [one for each in numbers for one in each])
-        return f"run-{len(self.started)}"
-
-    async def is_over(self, run_id: str) -> bool:
-        return True
-
-    async def reachable(self) -> bool:
-        return self.up
-
-
 @pytest.fixture
 def blocks() -> Blocks:
     return Blocks()
@@ -116,13 +90,6 @@ def runs(store: Store) -> Runs:
 @pytest.fixture
 def app(store: Store, blocks: Blocks, runs: Runs) -> FastAPI:
     return create_app(store, pairs=PAIRS, load=blocks, runs=runs, pace=QUICK)
-
-
-@contextlib.asynccontextmanager
-async def reached(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:
-        yield client
 
 
 def signed(body: bytes, key: str = KEY) -> str:
@@ -141,22 +108,13 @@ async def post(client: httpx.AsyncClient, body: bytes, signature: str | None = N
 
 
 def stored(store: Store) -> list[tuple[str, str, str, bool]]:
-    with store.reading() as session:
-        rows = session.execute(select(InboxEvent)).scalars().all()
-    return [(row.event_id, row.stream, row.record_id, row.handled_at is not None) for row in rows]
-
-
-async def until(true: Any) -> None:
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.01)
+    return [(row.event_id, row.stream, row.record_id, row.handled_at is not None) for row in rows(store)]
 
 
 async def test_a_notification_is_stored_as_it_came_and_leads_to_a_run(app: FastAPI, store: Store, runs: Runs) -> None:
     async with reached(app) as client:
         assert await post(client, BODY, GOOD) == 200
-        with store.reading() as session:
-            row = session.execute(select(InboxEvent)).scalars().one()
+        [row] = rows(store)
         assert (row.pair, row.connection, row.system, row.event_type) == ("qad-bill", "acme", "bill", "bill.updated")
         assert (row.event_id[:8], row.stream, row.record_id) == ("3f0c9a52", "bill_status", "00n02EMUBILLAAAAA001")
         assert row.payload is not None and store.vault.unseal(row.payload) == BODY.decode()
@@ -228,6 +186,31 @@ async def test_an_endpoint_without_a_key_looks_like_none(app: FastAPI, store: St
         ]
     assert {(one.status_code, one.content) for one in answers} == {(404, b'{"detail":"Not Found"}')}
     assert stored(store) == []
+
+
+async def test_two_pairs_of_one_name_and_organization_are_both_told(
+    store: Store, blocks: Blocks, runs: Runs, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Pair(PAIRS["qad-bill"].flow, BillQuickBooksOnlineConnection, {"bill": {"vendor.": "vendors"}})
+    both = PAIRS | {"bill-quickbooks-online": other}
+    async with reached(create_app(store, pairs=both, load=blocks, runs=runs, pace=QUICK)) as client:
+        assert await post(client, event("e1", "payment.updated", id="p1")) == 200
+        assert await post(client, event("e2", "vendor.updated", id="v1")) == 200
+        assert await post(client, event("e3", organization="00801SOMEONEELSE0001", id="p1")) == 200
+        await until(lambda: len(runs.started) == 2)
+        counted = (await client.get("/metrics")).text
+    assert sorted((row.pair, row.event_id, row.stream) for row in rows(store)) == [
+        ("bill-quickbooks-online", "e1", ""),
+        ("bill-quickbooks-online", "e2", "vendors"),
+        ("qad-bill", "e1", "payments"),
+        ("qad-bill", "e2", ""),
+    ]
+    assert sorted(runs.started) == [
+        ("bill-quickbooks-online", "acme", ("vendors",)),
+        ("qad-bill", "acme", ("payments",)),
+    ]
+    assert 'ml_connector_webhooks_refused_total{reason="another_account",vendor="bill"} 1.0' in counted
+    assert caplog.text.count("passed over: another account (1, the first: '00801SOMEONEELSE0001')") == 1
 
 
 async def test_a_repeated_event_is_stored_once(app: FastAPI, store: Store) -> None:
