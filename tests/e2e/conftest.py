@@ -14,9 +14,11 @@ import pytest
 from cryptography.fernet import Fernet
 
 from deployments.serve import free_port
+from tests.e2e.books import Books
 from tests.e2e.installation import Installation, end
 from tests.sandbox.bill import BillSandbox
 from tests.sandbox.qad import QadSandbox
+from tests.sandbox.quickbooks_online import QuickBooksSandbox
 from tests.sandbox.serving import served
 
 
@@ -79,4 +81,23 @@ def installation(prefect_api: str, tmp_path: Path, database_url: str) -> Iterato
     qad = QadSandbox()
     with ExitStack() as serving:
         bill_url, qad_url = (serving.enter_context(served(one.app)) for one in (bill, qad))
-        yield Installation(tmp_path, prefect_api, bill, qad, bill_url, qad_url, database_url)
+        yield Installation(tmp_path, prefect_api, database_url, bill=bill, qad=qad, bill_url=bill_url, qad_url=qad_url)
+
+
+@pytest.fixture
+def books(prefect_api: str, tmp_path: Path, database_url: str) -> Iterator[Books]:
+    """Yields an installation of BILL and QuickBooks Online with empty vendors, whose names no other test uses."""
+    own = secrets.token_hex(4)
+    bill = BillSandbox(organization_id=f"00802E2E{own.upper()}00002")
+    quickbooks = QuickBooksSandbox(realm_id=f"93414{secrets.randbelow(10**11):011d}")
+    with ExitStack() as serving:
+        bill_url, quickbooks_url = (serving.enter_context(served(one.app)) for one in (bill, quickbooks))
+        yield Books(
+            tmp_path,
+            prefect_api,
+            database_url,
+            bill=bill,
+            quickbooks=quickbooks,
+            bill_url=bill_url,
+            quickbooks_url=quickbooks_url,
+        )

@@ -1,55 +1,41 @@
-"""One installation under test: a home, a Prefect server, sandbox vendors, and the command line."""
+"""One installation of the pair QAD and BILL under test."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import yaml
-
+from tests.e2e.driving import PYTHON, Driven, end
 from tests.sandbox import sample
 from tests.sandbox.bill import BillSandbox
 from tests.sandbox.qad import QadSandbox
 
-PYTHON = sys.executable
+__all__ = ["CONNECTION", "PYTHON", "Installation", "end"]
+
 CONNECTION = "acme"
 
 
 @dataclass
-class Installation:
-    """Drives the product as its users do: by files, by the command line, by processes."""
+class Installation(Driven):
+    """QAD and BILL, both sandboxes in this process."""
 
-    home: Path
-    prefect_api: str
-    bill: BillSandbox
-    qad: QadSandbox
-    bill_url: str
-    qad_url: str
-    database_url: str = ""
-    rules: dict[str, Any] = field(default_factory=dict)
+    pair: ClassVar[str] = "qad-bill"
+    connection: ClassVar[str] = CONNECTION
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What every process of this installation finds."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ML_CONNECTOR_"))}
-        own = {
-            "ML_CONNECTOR_HOME": str(self.home),
-            "ML_CONNECTOR_ALLOW_PRIVATE_HOSTS": "1",
-            "PREFECT_API_URL": self.prefect_api,
-            "ML_CONNECTOR_WEB_PORT": "0",  # any free one, so that two installations never want the same
+    bill: BillSandbox = field(default_factory=BillSandbox)
+    qad: QadSandbox = field(default_factory=QadSandbox)
+    bill_url: str = ""
+    qad_url: str = ""
+
+    def secrets(self) -> dict[str, str]:
+        """Returns the passwords and the key."""
+        return {
             "BILL_PASSWORD": self.bill.password,
             "BILL_DEV_KEY": self.bill.developer_key,
             "QAD_PASSWORD": self.qad.password,
         }
-        return kept | own | ({"ML_CONNECTOR_DATABASE_URL": self.database_url} if self.database_url else {})
 
-    def connection_file(self) -> Path:
-        """Writes the connection file and returns its path."""
-        content = {
+    def content(self) -> dict[str, Any]:
+        """Returns what the connection file says."""
+        return {
             "credentials": [
                 {
                     "type": "qad-credentials",
@@ -83,62 +69,9 @@ class Installation:
                 }
             ],
         }
-        path = self.home / "connections.yaml"
-        path.write_text(yaml.safe_dump(content))
-        return path
 
     def seed(self, suppliers: int, invoices: int, **more: Any) -> list[dict[str, Any]]:
         """Fills both vendors with sample data; returns the flawed invoices, each with its flaw."""
         self.bill.seed_chart(sample.CHART)
         self.bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
         return self.qad.generate(suppliers=suppliers, invoices=invoices, **more)
-
-    def command(self, *arguments: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
-        """Runs `ml-connector` to its end; fails unless it exits with `expect` (None: whatever it is)."""
-        done = subprocess.run(
-            [PYTHON, "-m", "deployments.cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        said = f"{arguments} exited with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        assert expect is None or done.returncode == expect, said
-        return done
-
-    def apply(self) -> None:
-        """Applies the connection file."""
-        self.command("apply", str(self.connection_file()))
-
-    def run(self, *arguments: str, expect: int | None = 0) -> dict[str, Any]:
-        """Runs the pair in a process and returns what it printed as JSON."""
-        done = self.command("run", "qad-bill", CONNECTION, "--json", *arguments, expect=expect)
-        printed: dict[str, Any] = json.loads(done.stdout)
-        return printed
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Starts `ml-connector` in the background, in a process group of its own."""
-        log = (self.home / "background.log").open("ab")
-        return subprocess.Popen(
-            [PYTHON, "-m", "deployments.cli", *arguments],
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-    def records(self, outcome: str = "") -> list[dict[str, Any]]:
-        """Returns the records as the command line prints them."""
-        chosen = ("--outcome", outcome) if outcome else ()
-        rows: list[dict[str, Any]] = json.loads(self.command("records", CONNECTION, "--json", *chosen).stdout)
-        return rows
-
-
-def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
-    """Ends a process group that was started here, and waits for it."""
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
-    process.wait(timeout=60)

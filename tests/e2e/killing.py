@@ -1,4 +1,4 @@
-"""Runs the pair again and again and kills it: `python -m tests.e2e.killing CONNECTION KILLS SEED LONGEST`.
+"""Runs the pair again and again and kills it: `python -m tests.e2e.killing PAIR CONNECTION KILLS SEED LONGEST`.
 
 Each run is a process of its own, forked from one that has imported the product already, so that the kill falls into
 the run and not into its start. Prints one line of JSON: how many runs were killed, and how many ended by themselves.
@@ -12,21 +12,21 @@ import sys
 import time
 
 
-def one_run(connection: str) -> None:
+def one_run(pair: str, connection: str) -> None:
     """Runs the pair once, in this process."""
     from flows.registry import PAIRS
 
-    flow = PAIRS["qad-bill"].flow
+    flow = PAIRS[pair].flow
     asyncio.run(flow(connection=connection, return_state=True))
 
 
-def main(connection: str, kills: int, seed: int, longest: float) -> None:
+def main(pair: str, connection: str, kills: int, seed: int, longest: float) -> None:
     """Kills `kills` runs at random moments within `longest` seconds, then lets one come to its end."""
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(["flows.registry", "tests.e2e.killing"])
     chance, killed, ended = random.Random(seed), 0, 0
     while killed < kills and ended < 5 * kills:
-        run = forking.Process(target=one_run, args=(connection,))
+        run = forking.Process(target=one_run, args=(pair, connection))
         run.start()
         run.join(timeout=chance.uniform(longest / 4, longest))
         if run.is_alive():
@@ -37,11 +37,11 @@ def main(connection: str, kills: int, seed: int, longest: float) -> None:
             longest = max(0.8, 0.8 * longest)  # little is left to do, so the kill must come sooner
         run.join()
     started = time.monotonic()
-    last = forking.Process(target=one_run, args=(connection,))
+    last = forking.Process(target=one_run, args=(pair, connection))
     last.start()
     last.join(timeout=300)
     print(json.dumps({"killed": killed, "ended": ended, "last": last.exitcode, "seconds": time.monotonic() - started}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))

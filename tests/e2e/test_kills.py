@@ -77,7 +77,7 @@ def test_two_workers_and_two_processes_at_once_come_to_the_same_result_within_bi
 def killing(it: Installation, kills: int) -> dict[str, float]:
     """Has the connection's runs killed, and returns what the killer says."""
     done = subprocess.run(
-        [PYTHON, "-m", "tests.e2e.killing", CONNECTION, str(kills), str(SEED), str(LONGEST)],
+        [PYTHON, "-m", "tests.e2e.killing", it.pair, CONNECTION, str(kills), str(SEED), str(LONGEST)],
         env={**it.environment, "PREFECT_LOGGING_LEVEL": "ERROR"},
         capture_output=True,
         text=True,

@@ -1,52 +1,23 @@
 """No secret is left anywhere after an eventful run: not in logs, databases, files, artifacts or on the terminal."""
 
-import base64
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, quote_plus
 
-import httpx
 import pytest
 import yaml
-from sqlalchemy import MetaData, create_engine
 
 from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.searching import Issued, Places, Talkative, assert_search_finds, found, our_keys, written
 from tests.sandbox.faults import Fault
 
-KEY_FILES = {"encryption.key", "prefect.key"}
-PLANTED = "planted-Secret-0815 &/+"
-Places = dict[str, bytes]  # what was written, by where
 
-
-class Issued(dict[str, Any]):
-    """Sessions or tokens by id, which remembers every id that it ever held."""
-
-    def __init__(self, before: dict[str, Any]) -> None:
-        """Holds what there was before."""
-        super().__init__(before)
-        self.ever = set(before)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.ever.add(key)
-        super().__setitem__(key, value)
-
-
-class Talkative(Installation):
+class TalkativeInstallation(Talkative, Installation):
     """An installation whose processes log all they can."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What every process finds, debug logging included."""
-        levels = ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_ROOT_LEVEL", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL")
-        return {**super().environment, **dict.fromkeys(levels, "DEBUG")}
 
 
 def test_no_secret_in_use_is_found_anywhere_after_an_eventful_run(
     installation: Installation, prefect_home: Path, prefect_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    it = Talkative(**vars(installation))
+    it = TalkativeInstallation(**vars(installation))
     monkeypatch.setenv("BILL_WEBHOOK_KEY", "hook-Key-Zq81/+abcdefgh==")
     issued = remember_issued(it)
     it.seed(suppliers=30, invoices=40, flawed=6)
@@ -61,13 +32,13 @@ def test_no_secret_in_use_is_found_anywhere_after_an_eventful_run(
         "developer key": it.bill.developer_key,
         "webhook key": "hook-Key-Zq81/+abcdefgh==",
         "Prefect server's key": prefect_key,
-        **{name: (it.home / name).read_text().strip() for name in KEY_FILES},
+        **our_keys(it),
         **{f"session {number}": one for number, one in enumerate(sorted(set().union(*(kept.ever for kept in issued))))},
     }
     assert sum(name.startswith("session") for name in wanted) >= 6
     places = {**said, **written(it, prefect_home)}
     assert_all_kinds(places)
-    assert found({"planted": PLANTED}, places | plant(places)) == {("planted", where) for where in plant(places)}
+    assert_search_finds(places)
     assert found(wanted, places) == set()
 
 
@@ -110,67 +81,6 @@ def remember_issued(it: Installation) -> list[Issued]:
     issued = [Issued(kept) for kept in (it.bill.sessions.open, gate._bearer, gate._refresh, gate._sessions)]
     it.bill.sessions.open, gate._bearer, gate._refresh, gate._sessions = issued
     return issued
-
-
-def written(it: Installation, prefect_home: Path) -> Places:
-    """Returns everything that was written: files, both databases row by row, artifacts and logs."""
-    files = [path for home in (it.home, prefect_home) for path in home.rglob("*") if path.is_file()]
-    places = {f"file {path}": path.read_bytes() for path in files if path.name not in KEY_FILES}
-    places["rows of our database"] = b"\n".join(our_rows(it))
-    with sqlite3.connect(f"file:{prefect_home / 'prefect.db'}?mode=ro", uri=True) as connection:
-        places["rows of Prefect's database"] = "\n".join(connection.iterdump()).encode()
-    for kind in ("artifacts", "logs", "flow_runs", "task_runs"):
-        answer = httpx.post(f"{it.prefect_api}/{kind}/filter", json={"limit": 200})
-        places[f"Prefect's {kind}"] = answer.raise_for_status().content
-    return places
-
-
-def our_rows(it: Installation) -> Iterator[bytes]:
-    """Yields every value of our own tables; a long one is spread over pages in the database's file."""
-    engine = create_engine(it.database_url)
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.connect() as connection:
-        for table in tables.sorted_tables:
-            for row in connection.execute(table.select()):
-                yield from (value if isinstance(value, bytes) else str(value).encode() for value in row)
-    engine.dispose()
-
-
-def forms(secret: str) -> set[bytes]:
-    """Returns how a secret may stand in a text: plain, quoted for an address, or in base64 behind anything."""
-    plain = {secret, quote(secret, safe=""), quote_plus(secret)}
-    encoded = set()
-    for shift in range(3):
-        middle = base64.b64encode(b"\0" * shift + secret.encode()).decode().rstrip("=")
-        encoded.add(middle[-(-shift * 8 // 6) : len(middle) - 1])  # the characters that only the secret decides
-    urlsafe = {one.replace("+", "-").replace("/", "_") for one in encoded}
-    return {one.encode() for one in plain | encoded | urlsafe}
-
-
-def found(secrets: dict[str, str], places: Places) -> set[tuple[str, str]]:
-    """Returns the name of each secret that was found, with where."""
-    return {
-        (name, where)
-        for name, secret in secrets.items()
-        for form in forms(secret)
-        for where, content in places.items()
-        if form in content
-    }
-
-
-def plant(places: Places) -> Places:
-    """Returns copies of some places that hold the planted secret, each in another form."""
-    some = next(iter(places.values()))
-    planted = {
-        "plain": PLANTED.encode(),
-        "in an address": f"?password={quote_plus(PLANTED)}&".encode(),
-        **{
-            f"in base64 behind {len(user)}": base64.b64encode(f"{user}:{PLANTED}".encode())
-            for user in ("a", "ab", "abc")
-        },
-    }
-    return {name: some + b" " + text + b" " + some for name, text in planted.items()}
 
 
 def assert_all_kinds(places: Places) -> None:

@@ -1,7 +1,7 @@
 """What BILL tells reaches QAD within seconds, without any schedule; many notifications make few runs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,51 +9,29 @@ import httpx
 import pytest
 
 from deployments.serve import free_port
-from tests.e2e.installation import CONNECTION, Installation, end
+from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.reaching import Reachable, until
 
 WITHIN = 30.0  # seconds from BILL's event to the record in QAD
 BURST = 50
 
 
 @dataclass
-class Reachable(Installation):
+class ReachableInstallation(Reachable, Installation):
     """An installation whose web app BILL can reach."""
-
-    web_port: int = 0
-
-    @property
-    def web(self) -> str:
-        """The web app's own address, which is the public one here."""
-        return f"http://127.0.0.1:{self.web_port}"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What every process of this installation finds."""
-        own = {"ML_CONNECTOR_PUBLIC_URL": self.web, "ML_CONNECTOR_WEB_PORT": str(self.web_port)}
-        return super().environment | own
-
-    def flow_runs(self) -> list[dict[str, Any]]:
-        """Returns the flow runs that notifications started since this installation was applied."""
-        wanted = {"flow_runs": {"tags": {"all_": ["webhook"]}}, "deployments": {"name": {"any_": [CONNECTION]}}}
-        found: list[dict[str, Any]] = httpx.post(f"{self.prefect_api}/flow_runs/filter", json=wanted).json()
-        return found
 
 
 @pytest.fixture
-def up(installation: Installation) -> Iterator[Reachable]:
+def up(installation: Installation) -> Iterator[ReachableInstallation]:
     """Yields an installation with invoices in BILL, while `ml-connector up` runs."""
-    it = Reachable(**vars(installation), web_port=free_port(0))
+    it = ReachableInstallation(**vars(installation), web_port=free_port(0))
     it.seed(suppliers=6, invoices=12)
     it.apply()
-    process = it.start("up")
-    try:
-        until(lambda: answers(f"{it.web}/ready"), 60)
+    with it.up():
         yield it
-    finally:
-        end(process)
 
 
-def test_a_payment_in_bill_is_in_qad_within_seconds_and_a_burst_makes_few_runs(up: Reachable) -> None:
+def test_a_payment_in_bill_is_in_qad_within_seconds_and_a_burst_makes_few_runs(up: ReachableInstallation) -> None:
     it = up
     first = it.run("--stream", "vendors", "--stream", "bills", "--stream", "payments")
     assert first["outcomes"]["bills"] == {"created": 12}
@@ -69,13 +47,13 @@ def test_a_payment_in_bill_is_in_qad_within_seconds_and_a_burst_makes_few_runs(u
     print(f"in QAD {time.monotonic() - began:.1f} s after BILL's event")
     [posted] = it.qad.payments.values()
     assert posted["amountTC"] == payment["amount"]
-    until(lambda: waiting(it) == 0, WITHIN)
+    until(lambda: it.waiting() == 0, WITHIN)
 
     earlier = {run["id"] for run in it.flow_runs()}
     for _each in range(BURST):
         it.bill.advance(payment["id"], "CLEARED")
     until(lambda: len(told(it)) >= BURST + 1, WITHIN)
-    until(lambda: waiting(it) == 0, WITHIN)
+    until(lambda: it.waiting() == 0, WITHIN)
     time.sleep(1.5)  # one run too many would have been started by now
     assert {row["statusCode"] for row in told(it)} == {200}
     runs = len({run["id"] for run in it.flow_runs()} - earlier)
@@ -88,42 +66,20 @@ def test_a_payment_in_bill_is_in_qad_within_seconds_and_a_burst_makes_few_runs(u
     assert_secret(it, subscription["id"])
 
 
-def paid(it: Reachable) -> dict[str, Any]:
+def paid(it: ReachableInstallation) -> dict[str, Any]:
     """Returns a new payment of one bill in BILL, which is only scheduled yet."""
     bill = next(iter(it.bill.bills.values()))
     return it.bill.pay([{"billId": bill["id"], "amount": bill["amount"]}])
 
 
-def told(it: Reachable) -> list[dict[str, Any]]:
+def told(it: ReachableInstallation) -> list[dict[str, Any]]:
     """Returns the answered attempts of BILL to tell us of a payment."""
     return [row for row in it.bill.deliveries if row["type"] == "payment.updated" and row["statusCode"]]
 
 
-def waiting(it: Reachable) -> float:
-    """Returns how many notifications no run has handled yet."""
-    lines = httpx.get(f"{it.web}/metrics").text.splitlines()
-    return sum(float(line.split()[-1]) for line in lines if line.startswith("ml_connector_inbox_waiting{"))
-
-
-def assert_secret(it: Reachable, subscription_id: str) -> None:
+def assert_secret(it: ReachableInstallation, subscription_id: str) -> None:
     """Fails if the security key is to be read in any file below the home."""
     key = it.bill._webhooks.keys[subscription_id].encode()
     files = [path for path in it.home.rglob("*") if path.is_file()]
     assert files
     assert not [path for path in files if key in path.read_bytes()]
-
-
-def answers(url: str) -> bool:
-    """Tells whether the address answers with a success."""
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False
-
-
-def until(true: Callable[[], Any], seconds: float) -> None:
-    """Returns as soon as it is true; fails after so many seconds."""
-    give_up = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < give_up, f"not within {seconds:.0f} s"
-        time.sleep(0.2)

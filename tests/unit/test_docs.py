@@ -18,7 +18,7 @@ from deployments.config import Settings
 from flows.registry import CREDENTIALS, PAIRS
 
 ROOT = Path(__file__).parents[2]
-README, CONTRIBUTING, PAIR_README = ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "flows/qad_bill/README.md"
+README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 CODE = ("blocks", "tasks", "flows", "deployments", "tests")
 PAGES = sorted(
     {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(one for top in CODE for one in (ROOT / top).rglob("*.md"))}
@@ -127,13 +127,18 @@ def test_every_field_of_the_connection_file_is_explained() -> None:
     for slug, kind in CREDENTIALS.items():
         assert {slug, *kind.model_fields} <= explained, slug
     for name, pair in PAIRS.items():
-        folder = ROOT / "flows" / name.replace("-", "_") / "README.md"
-        assert set(pair.connection.model_fields) <= set(CODE_SPAN.findall(folder.read_text())), name
+        assert set(pair.connection.model_fields) <= set(CODE_SPAN.findall(page_of(name).read_text())), name
 
 
-def test_the_pairs_defaults_are_as_its_page_says() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", PAIR_README.read_text(), re.MULTILINE)
-    fields = PAIRS["qad-bill"].connection.model_fields
+def page_of(pair: str) -> Path:
+    """Returns the pair's own page."""
+    return ROOT / "flows" / pair.replace("-", "_") / "README.md"
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_pairs_defaults_are_as_its_page_says(pair: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", page_of(pair).read_text(), re.MULTILINE)
+    fields = PAIRS[pair].connection.model_fields
     told = {name: default.replace("`", "") for name, default in rows if name in fields}
     assert len(told) >= len(fields) - 2
     for name, default in told.items():
@@ -143,15 +148,20 @@ def test_the_pairs_defaults_are_as_its_page_says() -> None:
 def _said(default: object) -> str:
     if isinstance(default, dict) and default:
         return ", ".join(f"{key}: {value}" for key, value in default.items())
+    if isinstance(default, list) and default:
+        return ", ".join(map(str, default))
     if isinstance(default, float):
         return f"{default:g}"
     return "empty" if default == "" else str(default).lower() if isinstance(default, bool) else str(default)
 
 
-def test_the_readmes_connection_file_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "```yaml" in page.read_text()], ids=lambda page: page.parent.name
+)
+def test_a_pages_connection_file_is_one(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from deployments.config import read_connection_file
 
-    [example] = re.findall(r"^```yaml\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    [example] = re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
     for name in re.findall(r"\$\{(\w+)\}", example):
         monkeypatch.setenv(name, "s3cret")
     path = tmp_path / "acme.yaml"
