@@ -24,6 +24,10 @@ class AnswerLostError(TransientError):
     """A write was sent and no answer came: it may or may not have been done; look it up before repeating it."""
 
 
+class AwayError(TransientError):
+    """The system cannot be called and is not there now: it comes by itself, so nobody waits for it here any longer."""
+
+
 class CapReachedError(TransientError):
     """A call budget is spent; nothing will succeed before `until`, so stop and come back then."""
 
@@ -43,6 +47,10 @@ def _cap_reached(message: str, until: datetime, system: str, code: str) -> CapRe
 
 class RefusedError(VendorError):
     """The vendor refuses this record; sending the same again is useless, a person must change something."""
+
+
+class BusyRecordError(RefusedError):
+    """The vendor does not take this record now, because somebody works on it there; the next run tries again."""
 
 
 class ConflictError(VendorError):

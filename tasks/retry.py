@@ -7,13 +7,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
-from blocks.errors import CapReachedError, TransientError
+from blocks.errors import AwayError, CapReachedError, TransientError
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Tells Prefect to repeat a task whose error a wait may cure; a spent cap is not such a one."""
+    """Tells Prefect to repeat a task whose error a short wait may cure; a spent cap and an absence are not such."""
     error = await state.aresult(raise_on_failure=False)
-    return isinstance(error, TransientError) and not isinstance(error, CapReachedError)
+    return isinstance(error, TransientError) and not isinstance(error, CapReachedError | AwayError)
 
 
 PATIENT: dict[str, Any] = {

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from blocks.errors import AnswerLostError, ConflictError, NotFoundError, RefusedError
+from blocks.errors import AnswerLostError, BusyRecordError, ConflictError, NotFoundError, RefusedError
 from blocks.source import Row, content_hash
 from blocks.target import Change, ChangesTogether, Found, Key, Target
-from tasks.outcomes import Outcome, OutcomeName, Write
+from tasks.outcomes import Outcome, OutcomeName, Write, in_target
 from tasks.run import Run
 from tasks.state import intents as book
 from tasks.state.models import Intent, utc_now
@@ -134,6 +134,18 @@ def _change(write: Write) -> Change:
 
 def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | RefusedError) -> Outcome:
     write = draft.write
+    if isinstance(result, BusyRecordError):
+        return Outcome(
+            stream.name,
+            draft.row,
+            "held",
+            str(result),
+            result.remedy or "Nobody: it is tried again in the next run.",
+            in_target(f"{draft.row.ref} at rest"),
+            action=write.operation,
+            sent=write.body,
+            intent_id=intent.id,
+        )
     if isinstance(result, RefusedError):
         remedy = (
             result.remedy or f"Correct the record in its source system; {result.system or 'the target'} refuses it."

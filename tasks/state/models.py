@@ -55,6 +55,8 @@ class Link(SQLModel, table=True):
     label: str = ""  # what other records need to know of the target, for example a vendor's currency
     changed_at: datetime | None = _moment(nullable=True)  # of our last write, by the target's clock
     evidence: str = ""  # why an existing target record was adopted
+    version: str = ""  # of the target record after our last write, where the target counts them (`EditSequence`)
+    agreed: bytes | None = _sealed()  # the fields that both sides were last seen to agree on; see `tasks.agreed`
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
 
@@ -285,3 +287,62 @@ class Mirror(SQLModel, table=True):
     name: str = ""
     active: bool = True
     body: bytes | None = _sealed()
+
+
+class ConnectorSession(SQLModel, table=True):
+    """The QuickBooks Web Connector came to a connection: from its login to its goodbye."""
+
+    __tablename__ = "connector_session"
+    __table_args__ = (
+        Index(
+            "one_live_connector_session",
+            "pair",
+            "connection",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(default_factory=lambda: uuid4().hex, primary_key=True)
+    pair: str
+    connection: str
+    ticket_hash: str = Field(index=True)  # the ticket itself is told to the Web Connector alone
+    opened_at: datetime = _moment()
+    called_at: datetime = _moment()  # when the Web Connector last called
+    waits_since: datetime | None = _moment(nullable=True)  # since when it was told to wait, call after call
+    ended_at: datetime | None = _moment(nullable=True)
+    ended_because: str = ""  # see `connector_sessions`
+    said: str = ""  # what the next `getLastError` answers
+    company_file: str = ""  # the path that the Web Connector named
+    greeting: bytes | None = _sealed()  # what QuickBooks told of itself, its company and its preferences
+    run_id: str = ""  # the flow run behind it, if we know one
+    percent: int = 0  # how far that run is
+    is_over: bool = False  # that run asks for nothing more
+    handed_out: int = 0  # how many message sets
+
+
+class MessageSet(SQLModel, table=True):
+    """One qbXML document for QuickBooks Desktop, stored byte for byte before it is sent, and its answer."""
+
+    __tablename__ = "message_set"
+    __table_args__ = (
+        Index("message_set_by_state", "pair", "connection", "state"),
+        Index("message_set_by_set_id", "pair", "connection", "set_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str
+    connection: str
+    set_id: str = ""  # its `newMessageSetID`; empty if it only reads
+    asker: str = ""  # which run waits for it; empty for what every cycle begins with
+    state: str = "waiting"  # waiting, out, answered, failed, lost, withdrawn
+    session_id: str = Field(default="", index=True)
+    document: bytes | None = _sealed()
+    answer: bytes | None = _sealed()
+    hresult: str = ""  # where QuickBooks could not work on the document at all
+    message: str = ""  # what it said then
+    asked_at: datetime = _moment()
+    beat_at: datetime = _moment()  # when its asker was last known to wait
+    out_at: datetime | None = _moment(nullable=True)
+    ended_at: datetime | None = _moment(nullable=True)
