@@ -16,6 +16,7 @@ class Found(NamedTuple):
     record: Body
     changed_at: datetime | None = None  # by the vendor's clock; tells our own change from a later one
     wrong: str = ""  # in which point the vendor did not do what was sent, so that a person must look
+    version: str = ""  # where the target counts a record's versions
 
 
 class Key(NamedTuple):

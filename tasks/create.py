@@ -1,6 +1,7 @@
 """Step 4: what a page's records call for is done in the target, each with its outcome."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from prefect import get_run_logger, task
@@ -79,18 +80,28 @@ def outcome_of(stream: str, row: Row, decision: Decision | Outcome) -> Outcome:
     match decision:
         case Outcome():
             return decision
-        case Adopt(target_id, evidence, kind, label):
-            adopted = {"kind": kind, "state": "live", "sent_hash": "", "evidence": evidence, "label": label}
-            return Outcome(stream, row, "unchanged", evidence, target_id=target_id, action="adopt", link=adopted)
+        case Adopt():
+            return _adopted(stream, row, decision)
+        case Hold(adopts=Adopt() as adopt):
+            held = _adopted(stream, row, adopt)
+            return replace(held, outcome="held", reason=decision.reason, remedy=decision.remedy, causes=decision.causes)
         case Hold(reason, causes, remedy, suspends):
             link = {"state": "suspended"} if suspends else None
             return Outcome(stream, row, "held", reason, remedy, causes, link=link)
         case Refuse(reason, remedy, causes):
             return Outcome(stream, row, "refused", reason, remedy, causes)
-        case Keep(reason):
-            return Outcome(stream, row, "unchanged", reason)
+        case Keep(reason, agreed):
+            return Outcome(stream, row, "unchanged", reason, agreed=agreed)
         case _:
             raise TypeError(f"{type(decision).__name__} is not settled without a write")
+
+
+def _adopted(stream: str, row: Row, adopt: Adopt) -> Outcome:
+    link = {"kind": adopt.kind, "state": "live", "sent_hash": "", "evidence": adopt.evidence, "label": adopt.label}
+    return Outcome(
+        stream, row, "unchanged", adopt.evidence,
+        target_id=adopt.target_id, action="adopt", link=link, agreed=adopt.agreed,
+    )  # fmt: skip
 
 
 def _foresee(run: Run, stream: Stream, drafts: Sequence[Draft], settled: Sequence[tuple[Row, Any]]) -> None:

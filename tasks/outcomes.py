@@ -1,5 +1,6 @@
 """What can become of a record: the decision before the write, and the outcome after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -32,6 +33,14 @@ def in_target(thing: str) -> tuple[Cause, ...]:
     return (Cause(TARGET, thing),)
 
 
+class Agreed(NamedTuple):
+    """The fields that both sides of a link agree on from now on, so that a later edit can be told from an older one."""
+
+    fields: Mapping[str, Any]
+    stream: str = ""  # whose link keeps them; empty for the record's own
+    source_id: str = ""
+
+
 @dataclass(frozen=True)
 class Write:
     """The target must be written."""
@@ -45,6 +54,7 @@ class Write:
     link_state: str = "live"
     label: str = ""  # what other records' decisions need to know of the target, for example a vendor's currency
     evidence: str = ""  # of an update by which a record that others made is adopted: why it is the one
+    agreed: Agreed | None = None  # once it is written
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class Adopt:
     evidence: str  # why it is the same record; kept in the audit
     kind: str = ""
     label: str = ""
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Keep:
     """Both sides agree, or there is nothing to do (yet)."""
 
     reason: str = ""
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ class Hold:
     causes: tuple[Cause, ...] = ()
     remedy: str = ""
     suspends: bool = False  # its link, if it has one, does not count until the record is decided about anew
+    adopts: Adopt | None = None  # the target has the record, which is linked although something about it waits
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,7 @@ class Outcome:
     target_id: str | None = None
     action: str = "decide"  # what the audit calls it
     link: dict[str, Any] | None = None  # changes to the link, when the target was written or adopted
+    agreed: Agreed | None = None
     sent: Any = None
     answer: Any = None
     intent_id: str | None = None

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from blocks.errors import AnswerLostError, BusyRecordError, ConflictError, NotFoundError, RefusedError
 from blocks.source import Row, content_hash
 from blocks.target import Change, ChangesTogether, Found, Key, Target
-from tasks.outcomes import Outcome, OutcomeName, Write, in_target
+from tasks.outcomes import Agreed, Outcome, OutcomeName, Write, in_target
 from tasks.run import Run
 from tasks.state import intents as book
 from tasks.state.models import Intent, utc_now
@@ -170,6 +170,7 @@ def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | Refus
         target_id=result.id,
         action=write.operation,
         link=_link(write, draft.sent_hash, result),
+        agreed=None if result.wrong else write.agreed,
         sent=write.body,
         answer=result.record,
         intent_id=intent.id,
@@ -185,6 +186,7 @@ def _link(write: Write, sent_hash: str, result: Found) -> dict[str, Any]:
         "revision": write.revision,
         "label": write.label,
         "changed_at": result.changed_at,
+        "version": result.version,
         **adopted,
     }
 
@@ -223,6 +225,7 @@ async def _let_settle(run: Run, tried_at: datetime) -> None:
 def _found(stream: Stream, doubt: book.OpenIntent, match: Found) -> Outcome:
     intent, body = doubt.intent, doubt.body
     write = Write("create", body["body"], intent.kind, revision=intent.revision, label=body["label"])
+    agreed = Agreed(*body["agreed"]) if body.get("agreed") else None
     return Outcome(
         stream.name,
         Row(intent.source_id, intent.source_ref, body["hash"], body["source"]),
@@ -231,6 +234,7 @@ def _found(stream: Stream, doubt: book.OpenIntent, match: Found) -> Outcome:
         target_id=match.id,
         action="look up",
         link=_link(write, body["sent_hash"], match),
+        agreed=agreed,
         sent=body["body"],
         answer=match.record,
         intent_id=intent.id,

@@ -86,6 +86,7 @@ def begin(ledger: Ledger, stream: str, drafts: Sequence[Noted], holder: str, tog
                     "sent_hash": body_hash,
                     "source": row.content,
                     "label": write.label,
+                    "agreed": write.agreed,
                 }
             ),
             target_id=write.target_id or None,

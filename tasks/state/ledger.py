@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tasks.outcomes import NEEDS_A_PERSON, SOURCE, TARGET, Outcome
+from tasks.outcomes import NEEDS_A_PERSON, SOURCE, TARGET, Agreed, Outcome
 from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_now
 from tasks.state.store import Store, upsert
 
@@ -219,6 +219,20 @@ class Ledger:
             link.target_id, link.source_ref, link.updated_at = made.target_id or link.target_id, made.row.ref, now
             for name, value in made.link.items():
                 setattr(link, name, value)
+        session.flush()
+        for made in outcomes:
+            if made.agreed is not None:
+                self._agree(session, made, made.agreed)
+
+    def _agree(self, session: Session, made: Outcome, agreed: Agreed) -> None:
+        key = (self.scope, agreed.stream or made.stream, agreed.source_id or made.row.id)
+        if (link := session.get(Link, key)) is not None:
+            link.agreed = self.store.vault.seal(agreed.fields)
+
+    def agreed(self, link: Link) -> dict[str, Any] | None:
+        """Returns the fields that both sides were last seen to agree on; None if they never were compared."""
+        fields: dict[str, Any] | None = None if link.agreed is None else self.store.vault.unseal(link.agreed)
+        return fields
 
     def _write_holds(self, session: Session, outcomes: Sequence[Outcome]) -> None:
         for stream in {row.stream for row in outcomes}:
