@@ -9,12 +9,13 @@ from blocks.quickbooks_online.client import QuickBooksClient
 from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.models import Document
 from blocks.source import Row
+from flows.bill_lines import classified
 from flows.bill_lists import classifications
 from flows.bill_quickbooks_online.books import listed
 from flows.bill_quickbooks_online.department_classes import department_classes
 from flows.bill_quickbooks_online.documents import KINDS, coding
 from flows.bill_quickbooks_online.entered import NOTHING_ENTERED, Entered, entered, numbered
-from flows.bill_quickbooks_online.mapping import Part, References, classified
+from flows.bill_quickbooks_online.mapping import Part, References
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.charts import named
 from tasks.align import ensure

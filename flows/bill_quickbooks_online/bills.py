@@ -14,10 +14,11 @@ from blocks.quickbooks_online.document_target import BillTarget, PurchaseOrderTa
 from blocks.quickbooks_online.models import Document
 from blocks.source import Row, content_hash
 from blocks.target import Body
+from flows.bill_lines import classified
 from flows.bill_quickbooks_online.bill_references import Alignment, Known, Streams
 from flows.bill_quickbooks_online.company import SETTINGS
 from flows.bill_quickbooks_online.documents import DRAFTS, KINDS, Parts, coding, place_field
-from flows.bill_quickbooks_online.mapping import Coding, Part, classified, currency_of, to_document
+from flows.bill_quickbooks_online.mapping import Coding, Part, currency_of, to_document
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.unfit import UnfitError
 from tasks.outcomes import Adopt, Cause, Decision, Hold, Keep, Write, in_source, in_target

@@ -7,8 +7,9 @@ from blocks.bill.models import Bill
 from blocks.exact import Record
 from blocks.quickbooks_online.company import Company
 from blocks.source import Row, content_hash
+from flows.bill_lines import classified
 from flows.bill_quickbooks_online.department_classes import may_be_classes
-from flows.bill_quickbooks_online.mapping import Coding, Part, classified
+from flows.bill_quickbooks_online.mapping import Coding, Part
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 
 How = Literal["class", "split", "hold"]

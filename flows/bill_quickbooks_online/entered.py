@@ -10,7 +10,8 @@ from blocks.quickbooks_online.models import Document
 from blocks.quickbooks_online.notes import holds
 from blocks.quickbooks_online.query import one_of, select
 from blocks.source import Row
-from flows.bill_quickbooks_online.mapping import DOC_NUMBER, NOTHING, Part, amount_of, marker
+from flows.bill_lines import NOTHING, amount_of
+from flows.bill_quickbooks_online.mapping import DOC_NUMBER, Part, marker
 from flows.bill_quickbooks_online.marks import marks_of
 
 NUMBERS_AT_ONCE = 200  # in one statement

@@ -1,22 +1,20 @@
 """How BILL's vendors, bills and payments read in QuickBooks Online: pure, and exact to the cent."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from blocks.bill.models import Bill, BillLine, Payment, Split, Vendor
 from blocks.bill.parts import Address
-from blocks.exact import minor_units
 from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.names import cleaned
 from blocks.quickbooks_online.vendor_body import is_masked
 from blocks.target import Body
+from flows.bill_lines import NOTHING, amount_of, check_total, classified, dated
 from flows.unfit import UnfitError
 
 PHONE, EMAIL, TAX_ID, ACCOUNT_NUMBER, COMPANY_NAME = 30, 100, 20, 100, 100  # QuickBooks' longest, in characters
 DOC_NUMBER, TEXT = 21, 4000
-NOTHING = Decimal(0)
 ISO3 = {
     "US": "USA", "CA": "CAN", "MX": "MEX", "GB": "GBR", "DE": "DEU", "FR": "FRA", "NL": "NLD", "BE": "BEL",
     "ES": "ESP", "IT": "ITA", "IE": "IRL", "CH": "CHE", "AT": "AUT", "PL": "POL", "CZ": "CZE", "SE": "SWE",
@@ -115,11 +113,11 @@ def to_document(part: Part, coding: Coding, refs: References, company: Company, 
     bill = part.bill
     currency = currency_of(bill, refs, company)
     check_total(bill, currency)
-    dated = _dated(bill)
+    day = dated(bill)
     body: Body = {
         "VendorRef": {"value": refs.vendors[bill.vendor_id or ""]},
-        "TxnDate": dated.isoformat(),
-        "DueDate": (bill.due_date or dated).isoformat(),
+        "TxnDate": day.isoformat(),
+        "DueDate": (bill.due_date or day).isoformat(),
         "PrivateNote": marker(part),
         "Line": [_line(line, coding, refs, company) for line in part.lines],
     }
@@ -137,29 +135,6 @@ def to_document(part: Part, coding: Coding, refs: References, company: Company, 
     if entity == "PurchaseOrder":
         body["POStatus"] = "Open"
     return body
-
-
-def check_total(bill: Bill, currency: str) -> None:
-    """Says whether the bill may go at all.
-
-    Raises:
-        UnfitError: it has no lines, its lines do not add up to its amount, or one has too many decimal places.
-    """
-    amounts = [amount_of(line) for line in bill.bill_line_items]
-    if not amounts:
-        raise UnfitError("has no lines in BILL")
-    added, places = sum(amounts, NOTHING), minor_units(currency)
-    if bill.amount is None or added != bill.amount:
-        raise UnfitError(f"is {bill.amount} {currency}, but its lines add up to {added}")
-    if any(amount != round(amount, places) for amount in amounts):
-        raise UnfitError(f"has a line amount with more than {places} decimal places, which {currency} has not")
-
-
-def amount_of(line: BillLine) -> Decimal:
-    """Returns the line's amount; quantity times price to the cent where BILL gives no amount."""
-    if line.amount is not None:
-        return line.amount
-    return round((line.quantity or NOTHING) * (line.price or NOTHING), 2)
 
 
 def marker(part: Part) -> str:
@@ -223,11 +198,6 @@ def currency_of(bill: Bill, refs: References, company: Company) -> str:
     return refs.currencies.get(bill.vendor_id or "") or company.home_currency
 
 
-def classified(line: BillLine, field: str) -> str:
-    """Returns one of the line's classifications, BILL's id; empty if it has none."""
-    return str(getattr(line.classifications, field, None) or "") if line.classifications else ""
-
-
 def _line(line: BillLine, coding: Coding, refs: References, company: Company) -> Body:
     detail: Body = {"AccountRef": {"value": refs.accounts[classified(line, "chart_of_account_id")]}}
     if company.class_per == "line" and (named := _class_of(line, coding, refs)):
@@ -253,9 +223,3 @@ def _header_class(part: Part, coding: Coding, refs: References) -> str:
         said = "has lines of several classes, but the company keeps one class for each document"
         raise UnfitError(said, in_target=True, remedy="Or let QuickBooks Online keep classes by line.")
     return found.pop() if found else ""
-
-
-def _dated(bill: Bill) -> date:
-    if bill.invoice.invoice_date is None:
-        raise UnfitError("has no invoice date in BILL")
-    return bill.invoice.invoice_date

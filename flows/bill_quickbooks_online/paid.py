@@ -3,36 +3,20 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from blocks.bill.client import BillClient
 from blocks.bill.filters import clause
-from blocks.bill.models import Bill, Payment, Split
-from blocks.exact import Record
+from blocks.bill.models import Bill
 from blocks.quickbooks_online.client import QuickBooksClient
-from blocks.source import Row, content_hash
+from blocks.source import Row
+from flows.bill_payments import NAME, coming
 from flows.bill_quickbooks_online.books import listed
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.charts import named
 from tasks.run import Run
 from tasks.state.models import Link
 
-NAME = "payments"
 IDS_AT_ONCE = 100
-
-
-class Paying(NamedTuple):
-    """A payment, and the parts of it that a row is about: one part for a note on an order, all for a bill payment."""
-
-    payment: Payment
-    splits: tuple[Split, ...]
-
-    def model_dump(self, mode: str = "json") -> dict[str, Any]:
-        """Returns both, for the audit."""
-        return {
-            "payment": self.payment.model_dump(mode=mode),
-            "splits": [one.model_dump(mode=mode) for one in self.splits],
-        }
 
 
 @dataclass(frozen=True)
@@ -50,29 +34,6 @@ class Paid:
     def __str__(self) -> str:
         """Says how much there is, for a task run's name."""
         return f"{len(self.documents):,} of our bills"
-
-
-def _parts(payment: Payment) -> tuple[Split, ...]:
-    return payment.bill_payments or (Split(bill_id=payment.bill_id, amount=payment.amount),)
-
-
-def _row(row_id: str, payment: Payment, splits: tuple[Split, ...]) -> Row:
-    ref = payment.confirmation_number or payment.transaction_number or payment.id
-    amounts = [[one.bill_id, one.amount] for one in splits]
-    seen = content_hash([payment.single_status, payment.status, amounts, payment.process_date])
-    return Row(row_id, ref, seen, Paying(payment, splits))
-
-
-def by_split(record: Record) -> list[Row]:
-    """Returns one row for each bill that a payment pays."""
-    payment = Payment.model_validate(record)
-    return [_row(f"{payment.id}/{one.id or one.bill_id}", payment, (one,)) for one in _parts(payment)]
-
-
-def by_payment(record: Record) -> list[Row]:
-    """Returns one row for the payment, with all bills that it pays."""
-    payment = Payment.model_validate(record)
-    return [_row(payment.id, payment, _parts(payment))]
 
 
 @dataclass(frozen=True)
@@ -98,7 +59,7 @@ class Alignment:
             await self._bills(found.keys()) if self.rules.target_entity == "purchase_order" else {},
             run.ledger.links("vendors", vendors)
             | {one.source_id: one for one in run.planned_links("vendors", vendors)},
-            _coming(run, ids - found.keys()),
+            coming(run, ids - found.keys()),
             frozenset(link.label for link in run.ledger.links_labelled(NAME, found.keys())),
             await self._account(run) if self.rules.target_entity == "bill" else "",
         )
@@ -116,9 +77,3 @@ class Alignment:
             return ""
         found = named(await listed(run, self.books, "Account"), self.rules.payment_account)
         return found.id if found and found.active else ""
-
-
-def _coming(run: Run, ids: Collection[str]) -> frozenset[str]:
-    """Returns those of these unlinked bills that were not read yet, or wait for something or somebody."""
-    known = run.ledger.records("bills", ids)
-    return frozenset(one for one in ids if one not in known or known[one].outcome != "unchanged")

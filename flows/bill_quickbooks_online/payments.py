@@ -7,16 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 from blocks.bill.client import BillClient
-from blocks.bill.models import Bill, Payment, Split
+from blocks.bill.models import Bill, Split
 from blocks.bill.source import BillSource
+from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.client import QuickBooksClient
 from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.document_target import PurchaseOrderTarget
 from blocks.quickbooks_online.payment_target import BillPaymentTarget
 from blocks.source import Row, content_hash
+from flows.bill_lines import NOTHING
+from flows.bill_payments import NAME, by_payment, by_split, says, unless_due, waits_for
 from flows.bill_quickbooks_online.company import SETTINGS
-from flows.bill_quickbooks_online.mapping import NOTHING, payment_note, to_bill_payment
-from flows.bill_quickbooks_online.paid import NAME, Alignment, Paid, by_payment, by_split
+from flows.bill_quickbooks_online.mapping import payment_note, to_bill_payment
+from flows.bill_quickbooks_online.paid import Alignment, Paid
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.unfit import UnfitError
 from tasks.outcomes import Cause, Decision, Hold, Ignore, Keep, Refuse, Write, in_target
@@ -41,19 +44,19 @@ class OrderNote:
         orders = [one for one in paid.documents.get(bill_id, ()) if one.kind == "purchase_order"]
         target = ",".join(sorted(one.target_id for one in orders if one.state == "live"))
         if not orders:
-            return _waits([bill_id]) if bill_id in paid.coming else Ignore(NOT_OURS)
+            return waits_for([bill_id], SYSTEM) if bill_id in paid.coming else Ignore(NOT_OURS)
         if not target:
             return Keep("its purchase order was withdrawn")
         status = self._status(bill_id, paid)
         body = {"PrivateNote": payment_note(payment, split), **status}
         link = paid.written.get(row.id)
         if link is not None and (link.sent_hash, link.target_id) == (content_hash(body), target):
-            return Keep(_says(payment))
+            return Keep(says(payment))
         if hold := self._in_closed_books(paid.bills.get(bill_id)):
             return hold
         revision = link.revision + (link.target_id != target) if link else 0  # another order gets its own note
         closed = bill_id if status.get("POStatus") == "Closed" else ""
-        return Write("update", body, "purchase_order", target, _says(payment), revision, label=closed)
+        return Write("update", body, "purchase_order", target, says(payment), revision, label=closed)
 
     def _in_closed_books(self, bill: Bill | None) -> Hold | None:
         closed, dated = self.company.closed_until, bill.invoice.invoice_date if bill else None
@@ -79,21 +82,12 @@ class BillPaying:
 
     def __call__(self, row: Row, paid: Paid) -> Decision:
         """Returns the decision: pay, void, or wait."""
-        payment, splits = row.content
+        splits = row.content.splits
         link = paid.written.get(row.id)
-        stage, is_paid = payment.stage(), link is not None and link.state == "live"
         ours = [one for one in splits if any(link.kind == "bill" for link in paid.documents.get(one.bill_id or "", ()))]
         if not ours and link is None and not any(one.bill_id in paid.coming for one in splits):
             return Keep(FORMER) if any(one.bill_id in paid.documents for one in splits) else Ignore(NOT_OURS)
-        if stage == "paid" and not is_paid:
-            return self._pay(row, paid, ours, link)
-        if stage in {"reversed", "attention"} and link is not None and is_paid:
-            note = f"{_says(payment)}: the payment is voided"
-            return Write("archive", {}, "bill_payment", link.target_id, note, link.revision, "reversed", link.label)
-        if stage == "attention":
-            said = f"{_says(payment)}: the payment did not arrive"
-            return Refuse(said, "Act on the payment in BILL; nothing is paid in QuickBooks Online for it.")
-        return Keep(_says(payment) + ("" if is_paid else "; nothing is paid in QuickBooks Online"))
+        return unless_due(row, link, "bill_payment", SYSTEM) or self._pay(row, paid, ours, link)
 
     def _pay(self, row: Row, paid: Paid, ours: Sequence[Split], link: Link | None) -> Decision:
         payment, splits = row.content
@@ -102,7 +96,7 @@ class BillPaying:
             return Hold(said, in_target("bank account"), "Set payment_account in the connection file.")
         waiting = [one.bill_id or "" for one in splits if _target(one, paid) is None]
         if waiting:
-            return _waits(waiting)
+            return waits_for(waiting, SYSTEM)
         vendor = paid.vendors.get(payment.vendor_id or "")
         if vendor is None:
             cause = (Cause("vendors", payment.vendor_id or ""),)
@@ -117,22 +111,12 @@ class BillPaying:
             body = to_bill_payment(payment, amounts, vendor.target_id, paid.account, self.company, vendor.label)
         except UnfitError as unfit:
             return Refuse(f"Payment {row.ref} {unfit}", "Look the payment up in BILL.")
-        return Write("create", body, "bill_payment", note=_says(payment), revision=revision)
+        return Write("create", body, "bill_payment", note=says(payment), revision=revision)
 
 
 def _target(split: Split, paid: Paid) -> str | None:
     live = [one for one in paid.documents.get(split.bill_id or "", ()) if one.kind == "bill" and one.state == "live"]
     return live[0].target_id if live else None
-
-
-def _waits(bills: Sequence[str]) -> Hold:
-    causes = tuple(Cause("bills", one) for one in bills)
-    remedy = "It goes by itself once all bills that it pays are there."
-    return Hold(f"waits for bill {', '.join(bills)} in QuickBooks Online", causes, remedy)
-
-
-def _says(payment: Payment) -> str:
-    return f"BILL says {payment.single_status or payment.status or 'nothing'}"
 
 
 def _is_settled(bill: Bill | None) -> bool:

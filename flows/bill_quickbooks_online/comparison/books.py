@@ -9,8 +9,8 @@ from blocks.bill.models import Bill, Vendor
 from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.models import BillPayment, Document
 from blocks.quickbooks_online.models import Vendor as QuickBooksVendor
+from flows.bill_payments import Paying
 from flows.bill_quickbooks_online.mapping import Part, References
-from flows.bill_quickbooks_online.paid import Paying
 from tasks.state.models import Link, Record
 
 LINKED = ("accounts", "classes", "departments", "vendors", "bills", "payments")  # streams whose links are compared

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from blocks.bill.models import Bill, BillLine
 from blocks.quickbooks_online.models import Document
+from flows.bill_lines import NOTHING
 from flows.bill_quickbooks_online.agreement import document_points, heading_points
 from flows.bill_quickbooks_online.bills import NAME as BILLS
 from flows.bill_quickbooks_online.comparison.books import Books, bill_of
 from flows.bill_quickbooks_online.comparison.remedies import replay
 from flows.bill_quickbooks_online.documents import DRAFTS, KINDS, coding
-from flows.bill_quickbooks_online.mapping import NOTHING, Coding, Part, to_document
+from flows.bill_quickbooks_online.mapping import Coding, Part, to_document
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.reconcile.differences import Difference
 from flows.reconcile.exceptions import NONE, RUN

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from blocks.quickbooks_online.models import Document
 from blocks.quickbooks_online.notes import LIMIT, holds
+from flows.bill_lines import NOTHING
+from flows.bill_payments import NAME as PAYMENTS
+from flows.bill_payments import Paying
 from flows.bill_quickbooks_online.comparison.books import Books
-from flows.bill_quickbooks_online.mapping import NOTHING, payment_note
-from flows.bill_quickbooks_online.paid import NAME as PAYMENTS
-from flows.bill_quickbooks_online.paid import Paying
+from flows.bill_quickbooks_online.mapping import payment_note
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.reconcile.differences import Difference
 from flows.reconcile.exceptions import NONE, RUN

@@ -6,6 +6,8 @@ from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.models import BillPayment, Document
 from blocks.quickbooks_online.models import Vendor as QuickBooksVendor
 from flows.bill_pages import each, entry_of
+from flows.bill_payments import NAME as PAYMENTS
+from flows.bill_payments import by_payment, by_split
 from flows.bill_quickbooks_online.bills import NAME as BILLS
 from flows.bill_quickbooks_online.books import entries
 from flows.bill_quickbooks_online.comparison.books import LINKED, Books
@@ -13,8 +15,6 @@ from flows.bill_quickbooks_online.comparison.differences import compare
 from flows.bill_quickbooks_online.department_classes import department_classes, may_be_classes
 from flows.bill_quickbooks_online.documents import KINDS, Parts
 from flows.bill_quickbooks_online.marks import marks_of
-from flows.bill_quickbooks_online.paid import NAME as PAYMENTS
-from flows.bill_quickbooks_online.paid import by_payment, by_split
 from flows.bill_quickbooks_online.vendors import HISTORY
 from flows.bill_quickbooks_online.vendors import NAME as VENDORS
 from flows.reconcile.differences import Comparison, Reading, Sides

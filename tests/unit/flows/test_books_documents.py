@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from blocks.exact import Record
 from blocks.source import Row
+from flows.bill_lines import classified
 from flows.bill_quickbooks_online.documents import Parts, coding, how_mixed
-from flows.bill_quickbooks_online.mapping import Coding, classified
+from flows.bill_quickbooks_online.mapping import Coding
 from tests.unit.flows.books_records import ORGANIZATION, a_bill, a_line, a_part, company, rules
 
 SPLIT = company(class_per="off")  # without classes by line, the usual rules make one order for each department

@@ -9,8 +9,9 @@ import pytest
 
 from blocks.bill.models import Bill, Payment, RecurringBill, Split
 from blocks.source import Row, content_hash
+from flows.bill_payments import Paying, by_payment, by_split
 from flows.bill_quickbooks_online import recurring
-from flows.bill_quickbooks_online.paid import Paid, Paying, by_payment, by_split
+from flows.bill_quickbooks_online.paid import Paid
 from flows.bill_quickbooks_online.payments import FORMER, NOT_OURS, BillPaying, OrderNote
 from tasks.outcomes import Cause, Decision, Hold, Ignore, Keep, Refuse, Write
 from tasks.state.models import Link
