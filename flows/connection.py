@@ -1,5 +1,6 @@
 """What every connection has, whatever its pair."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Self
 
 from prefect.blocks.core import Block
@@ -7,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from blocks.errors import ConfigurationError
 from blocks.source import content_hash
+from tasks.run import Run
 
 
 class Connection(Block):
@@ -55,6 +57,11 @@ class Connection(Block):
         """
         loaded: Self = await _loaded(cls, name)
         return loaded
+
+    def client(self, side: Any, run: Run) -> AbstractAsyncContextManager[Any]:
+        """Returns the client of one of the two systems, for `async with`."""
+        opened: AbstractAsyncContextManager[Any] = side.get_client(run.slots, run.sessions)
+        return opened
 
     async def sides(self) -> list[Any]:
         """Returns the two credentials blocks, source first.

@@ -58,7 +58,7 @@ async def opened(kind: type[Rules], name: str, request: Request) -> AsyncIterato
                 alarm_days=rules.hold_alarm_days,
             )
         )
-        source, target = [await stack.enter_async_context(side.get_client(run.slots, run.sessions)) for side in sides]
+        source, target = [await stack.enter_async_context(rules.client(side, run)) for side in sides]
         pair = Opened(source, target, rules, run, Completed())
         try:
             yield pair

@@ -9,6 +9,7 @@ from prefect.blocks.core import Block
 
 from blocks.bill.credentials import BillCredentials
 from blocks.qad.credentials import QadCredentials
+from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
 from flows.bill_quickbooks_online.checks.systems import CHECKS as BOOKS_CHECKS
 from flows.bill_quickbooks_online.comparison.readings import BILL_QUICKBOOKS_ONLINE
@@ -35,7 +36,8 @@ class Pair(NamedTuple):
 
 
 CREDENTIALS: dict[str, type[Block]] = {
-    kind.get_block_type_slug(): kind for kind in (QadCredentials, BillCredentials, QuickBooksOnlineCredentials)
+    kind.get_block_type_slug(): kind
+    for kind in (QadCredentials, BillCredentials, QuickBooksOnlineCredentials, QuickBooksDesktopCredentials)
 }
 PAIRS: dict[str, Pair] = {
     QadBillConnection.pair: Pair(

@@ -1,132 +1,49 @@
-"""Which QuickBooks vendor stands for a BILL vendor: never by the name alone without saying so."""
+"""How QuickBooks Online names its vendors, and where it keeps what one is known by."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
 
 from blocks.bill.models import Vendor
+from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.names import comparable, variants
+from flows import counterparts
 from flows.bill_quickbooks_online.mapping import readable_tax_id
-from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
-from flows.charts import named
-from flows.parties import Party, agreements, contradictions
-from tasks.outcomes import Hold, in_target
+from flows.counterparts import Dialect
+from flows.parties import Party
 from tasks.state.mirrors import Mirrored
-from tasks.state.models import Link
-
-CURRENCY = "currency"
-NEW = "new"  # in the vendors mapping: make one although one is alike
 
 
-@dataclass(frozen=True)
-class Directory:
-    """QuickBooks' vendors and terms, and what is known of the rows."""
-
-    vendors: Mapping[str, Mirrored]  # by QuickBooks id
-    terms: Mapping[str, Mirrored]  # by QuickBooks id
-    links: Mapping[str, Link]  # by BILL id
-    taken: Mapping[str, str]  # QuickBooks id -> the BILL vendor that it stands for
-    later: Mapping[str, int]  # BILL id of a new row -> how many new rows of its name come before it in the page
-    changed_there: frozenset[str]  # QuickBooks ids that were last seen to differ from BILL
-
-    def __str__(self) -> str:
-        """Says how much there is, for a task run's name."""
-        return f"{len(self.vendors):,} in QuickBooks Online"
-
-    def namesakes(self, name: str) -> list[Mirrored]:
-        """Returns the vendors of that name, inactive ones included, that stand for no BILL vendor."""
-        return [one for one in self._by_name.get(comparable(name), ()) if one.id not in self.taken]
-
-    def free_name(self, vendor: Vendor) -> str:
-        """Returns the first variant of the vendor's name that no vendor in QuickBooks has, as far as we know."""
-        free = [one for one in variants(vendor.name or "") if not self._is_used(one)]
-        before = self.later.get(vendor.id, 0)
-        adopted = 1 if before and self.namesakes(vendor.name or "") else 0  # the first of them needs no name
-        return next(iter(free[before - adopted :]), vendor.name or "")
-
-    def _is_used(self, name: str) -> bool:
-        return comparable(name) in self._by_name
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Mirrored]]:
-        found: defaultdict[str, list[Mirrored]] = defaultdict(list)
-        for one in self.vendors.values():
-            found[comparable(one.name)].append(one)
-        return found
-
-
-class Counterpart(NamedTuple):
-    """The QuickBooks vendor that stands for a BILL vendor from now on, and why it is the one."""
-
-    vendor: Mirrored
-    why: str
-
-
-class Likeness(NamedTuple):
-    """A QuickBooks vendor of the same name, and what else agrees or differs."""
-
-    vendor: Mirrored
-    agree: list[str]
-    differ: list[str]
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether more than the name agrees, and no number or currency tells that it is another company."""
-        return bool(self.agree) and not any(what == CURRENCY or "tax id" in what for what in self.differ)
-
-
-def counterpart(
-    vendor: Vendor, directory: Directory, rules: BillQuickBooksOnlineConnection
-) -> Counterpart | Hold | None:
-    """Returns the QuickBooks vendor that stands for the BILL vendor, a hold where a person must say, or None."""
-    mapped = rules.vendors.get(vendor.id, "")
-    if mapped == NEW:
-        return None
-    if mapped:
-        found = named(directory.vendors, mapped)
-        return Counterpart(found, "mapped in the connection file") if found else _not_there(vendor, mapped)
-    if directory.later.get(vendor.id):
-        return None  # the first of that name may be the one that is there
-    alike = [Likeness(one, *_compared(vendor, one)) for one in directory.namesakes(vendor.name or "")]
-    proven = [one for one in alike if one.is_proven]
-    if len(proven) == 1:
-        why = f"QuickBooks vendor {proven[0].vendor.id} has the same name and the same "
-        return Counterpart(proven[0].vendor, why + " and ".join(proven[0].agree))
-    if len(alike) == 1 and not alike[0].differ and rules.same_name == "adopt":
-        return Counterpart(alike[0].vendor, "the same name, and nothing else to compare")
-    return _unclear(vendor, alike) if alike else None
-
-
-def _not_there(vendor: Vendor, mapped: str) -> Hold:
-    said = f"the connection file maps vendor {vendor.id} to {mapped}, which QuickBooks Online does not have"
-    return Hold(said, in_target(f"vendor {mapped}"), "Correct the mapping.")
-
-
-def _compared(vendor: Vendor, other: Mirrored) -> tuple[list[str], list[str]]:
-    address, there = vendor.address, other.body.get("BillAddr") or {}
-    ours = Party(
+def ours(vendor: Vendor) -> Party:
+    """Returns what BILL's vendor is known by besides its name."""
+    address = vendor.address
+    return Party(
         readable_tax_id(vendor),
         vendor.email or "",
         (address.line1 if address else None) or "",
         (address.zip_or_postal_code if address else None) or "",
     )
-    theirs = Party(
-        str(other.body.get("TaxIdentifier") or ""),
-        str((other.body.get("PrimaryEmailAddr") or {}).get("Address") or ""),
+
+
+def theirs(vendor: Mirrored) -> Party:
+    """Returns what QuickBooks' vendor is known by besides its name."""
+    there = vendor.body.get("BillAddr") or {}
+    return Party(
+        str(vendor.body.get("TaxIdentifier") or ""),
+        str((vendor.body.get("PrimaryEmailAddr") or {}).get("Address") or ""),
         str(there.get("Line1") or ""),
         str(there.get("PostalCode") or ""),
     )
-    currency = str((other.body.get("CurrencyRef") or {}).get("value") or "")  # which nobody can change
-    another = [CURRENCY] if currency and vendor.bill_currency and currency != vendor.bill_currency else []
-    return agreements(ours, theirs), contradictions(ours, theirs) + another
 
 
-def _unclear(vendor: Vendor, alike: Sequence[Likeness]) -> Hold:
-    which = ", ".join(one.vendor.id for one in alike)
-    differ = sorted({what for one in alike for what in one.differ})
-    apart = f"; {' and '.join(differ)} {'differs' if len(differ) == 1 else 'differ'}" if differ else ""
-    said = f"QuickBooks Online has the name {vendor.name!r} already ({which}){apart}"
-    remedy = f'Map {vendor.id} to the right vendor under "vendors" in the connection file, or to "{NEW}".'
-    return Hold(said, in_target(f"vendor for {vendor.id}"), remedy)
+def currency(vendor: Mirrored) -> str:
+    """Returns the currency of QuickBooks' vendor; empty where the company has one only."""
+    return str((vendor.body.get("CurrencyRef") or {}).get("value") or "")
+
+
+DIALECT = Dialect(SYSTEM, comparable, variants, ours, theirs, currency)
+
+
+@dataclass(frozen=True)
+class Directory(counterparts.Directory):
+    """QuickBooks Online's vendors and terms, and what is known of the rows."""
+
+    dialect: Dialect = DIALECT

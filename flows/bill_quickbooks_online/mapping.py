@@ -11,16 +11,11 @@ from blocks.quickbooks_online.names import cleaned
 from blocks.quickbooks_online.vendor_body import is_masked
 from blocks.target import Body
 from flows.bill_lines import NOTHING, amount_of, check_total, classified, dated
+from flows.countries import THREE_LETTERS
 from flows.unfit import UnfitError
 
 PHONE, EMAIL, TAX_ID, ACCOUNT_NUMBER, COMPANY_NAME = 30, 100, 20, 100, 100  # QuickBooks' longest, in characters
 DOC_NUMBER, TEXT = 21, 4000
-ISO3 = {
-    "US": "USA", "CA": "CAN", "MX": "MEX", "GB": "GBR", "DE": "DEU", "FR": "FRA", "NL": "NLD", "BE": "BEL",
-    "ES": "ESP", "IT": "ITA", "IE": "IRL", "CH": "CHE", "AT": "AUT", "PL": "POL", "CZ": "CZE", "SE": "SWE",
-    "DK": "DNK", "NO": "NOR", "FI": "FIN", "PT": "PRT", "CN": "CHN", "JP": "JPN", "KR": "KOR", "TW": "TWN",
-    "IN": "IND", "SG": "SGP", "MY": "MYS", "TH": "THA", "VN": "VNM", "AU": "AUS", "NZ": "NZL", "BR": "BRA",
-}  # fmt: skip
 
 
 class References(NamedTuple):
@@ -92,7 +87,7 @@ def to_address(address: Address | None) -> Body:
         "City": address.city,
         "CountrySubDivisionCode": address.state_or_province,
         "PostalCode": address.zip_or_postal_code,
-        "Country": ISO3.get(country, country),
+        "Country": THREE_LETTERS.get(country, country),
     }
     return {name: value.strip() for name, value in said.items() if value and value.strip()}
 

@@ -1,7 +1,6 @@
 """Stream `vendors`: BILL's vendors become vendors in QuickBooks Online, before any bill that needs them."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,10 +15,11 @@ from blocks.quickbooks_online.vendor_target import VendorTarget
 from blocks.source import Row, content_hash
 from blocks.target import Body
 from flows.bill_quickbooks_online.books import listed
-from flows.bill_quickbooks_online.counterparts import NEW, Directory, counterpart
+from flows.bill_quickbooks_online.counterparts import Directory
 from flows.bill_quickbooks_online.mapping import to_vendor
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.charts import named
+from flows.counterparts import counterpart, later_ones
 from flows.unfit import UnfitError
 from tasks.outcomes import Decision, Hold, Keep, Refuse, Write, in_target
 from tasks.run import Run
@@ -132,7 +132,7 @@ def vendors(
         linked = {link.target_id for link in links.values()}
         seen = ledger.records(HISTORY, linked)
         differing = frozenset(one for one, record in seen.items() if record.outcome == "refused")
-        return Directory(known, terms, links, taken, _later(rows, links, rules), differing)
+        return Directory(known, terms, links, taken, later_ones(rows, links, rules, comparable), differing)
 
     return Stream(
         name=NAME,
@@ -142,22 +142,6 @@ def vendors(
         targets={KIND: VendorTarget(books, _is_taken(ledger))},
         reference=True,
     )
-
-
-def _later(rows: Sequence[Row], links: Mapping[str, Link], rules: BillQuickBooksOnlineConnection) -> dict[str, int]:
-    """Returns how many new vendors of the page come before each one of the same name, where there are any.
-
-    One that is archived or mapped takes no name from anybody.
-    """
-    new = [row for row in rows if row.id not in links and not row.content.archived]
-    counted: Counter[str] = Counter()
-    before: dict[str, int] = {}
-    for row in sorted(new, key=lambda row: row.id):
-        if rules.vendors.get(row.id, NEW) == NEW:
-            name = comparable(row.content.name or "")
-            before[row.id] = counted[name]
-            counted[name] += 1
-    return {one: number for one, number in before.items() if number}
 
 
 def _is_taken(ledger: Ledger) -> Callable[[str], bool]:

@@ -9,16 +9,11 @@ from blocks.bill.models import Payment, Split
 from blocks.exact import minor_units
 from blocks.qad.models import PostingLine, Supplier, SupplierInvoice
 from blocks.target import Body
+from flows.countries import TWO_LETTERS
 from flows.qad_bill.rules import QadBillConnection
 from flows.unfit import UnfitError
 
 VENDOR_NAME, INVOICE_NUMBER, DESCRIPTION, SHORT_NAME = 100, 21, 4000, 40  # BILL's longest, in characters
-COUNTRIES = {
-    "USA": "US", "CAN": "CA", "MEX": "MX", "GBR": "GB", "DEU": "DE", "FRA": "FR", "NLD": "NL", "BEL": "BE",
-    "ESP": "ES", "ITA": "IT", "IRL": "IE", "CHE": "CH", "AUT": "AT", "POL": "PL", "CZE": "CZ", "SWE": "SE",
-    "DNK": "DK", "NOR": "NO", "FIN": "FI", "PRT": "PT", "CHN": "CN", "JPN": "JP", "KOR": "KR", "TWN": "TW",
-    "IND": "IN", "SGP": "SG", "MYS": "MY", "THA": "TH", "VNM": "VN", "AUS": "AU", "NZL": "NZ", "BRA": "BR",
-}  # fmt: skip
 NOTHING = Decimal(0)
 
 
@@ -43,7 +38,7 @@ def to_bill_vendor(supplier: Supplier, rules: QadBillConnection) -> Body:
         "city": (supplier.city or "").strip(),
         "stateOrProvince": (supplier.state or "").strip(),
         "zipOrPostalCode": (supplier.zip or "").strip(),
-        "country": {**COUNTRIES, **rules.countries}.get(country, country),
+        "country": {**TWO_LETTERS, **rules.countries}.get(country, country),
     }
     missing = [name for name in ("line1", "city", "zipOrPostalCode", "country") if not address[name]]
     if missing:

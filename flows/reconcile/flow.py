@@ -71,7 +71,7 @@ async def compared_sides(
                 store=store,
             )
         )
-        source, target = [await stack.enter_async_context(one.get_client(run.slots, run.sessions)) for one in blocks]
+        source, target = [await stack.enter_async_context(rules.client(one, run)) for one in blocks]
         yield Sides(source, target, rules, run.ledger, deep)
 
 

@@ -10,10 +10,10 @@ from blocks.quickbooks_online.company import Company
 from flows.bill_quickbooks_online.books import entries
 from flows.bill_quickbooks_online.checks.accounts import judge_payables, judge_payment_account
 from flows.bill_quickbooks_online.checks.settings import judge_settings
-from flows.bill_quickbooks_online.counterparts import NEW
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.checks import SIGN_IN, Asked, Findings
 from flows.consent import link_for, with_link
+from flows.counterparts import NEW
 from flows.matches import Entries
 
 

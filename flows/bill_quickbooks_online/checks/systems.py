@@ -17,9 +17,9 @@ from flows.bill_quickbooks_online.checks.lists import (
     judge_departments,
     location_kind,
 )
-from flows.bill_quickbooks_online.counterparts import NEW
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.checks import Checks, Findings
+from flows.counterparts import NEW
 from flows.matches import judge_keys, judge_mapping
 
 
