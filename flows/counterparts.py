@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from blocks.bill.models import Vendor
 from blocks.source import Row
@@ -15,6 +15,7 @@ from tasks.state.mirrors import Mirrored
 from tasks.state.models import Link
 
 CURRENCY = "currency"
+MAPPED = "mapped in the connection file"
 NEW = "new"  # in the vendors mapping: make one although one is alike
 
 
@@ -33,7 +34,7 @@ class VendorRules(Protocol):
     """What a user may set about counterparts."""
 
     vendors: dict[str, str]
-    same_name: str
+    same_name: Literal["adopt", "hold"]
 
 
 @dataclass(frozen=True)
@@ -96,28 +97,22 @@ class Likeness(NamedTuple):
 
 def counterpart(vendor: Vendor, directory: Directory, rules: VendorRules) -> Counterpart | Hold | None:
     """Returns the vendor in the books that stands for the BILL vendor, a hold where a person must say, or None."""
-    mapped = rules.vendors.get(vendor.id, "")
+    mapped, dialect = rules.vendors.get(vendor.id, ""), directory.dialect
     if mapped == NEW:
         return None
     if mapped:
         found = named(directory.vendors, mapped)
-        return (
-            Counterpart(found, "mapped in the connection file")
-            if found
-            else _not_there(vendor, mapped, directory.dialect.system)
-        )
+        return Counterpart(found, MAPPED) if found else _not_there(vendor, mapped, dialect.system)
     if directory.later.get(vendor.id):
         return None  # the first of that name may be the one that is there
-    alike = [
-        Likeness(one, *_compared(vendor, one, directory.dialect)) for one in directory.namesakes(vendor.name or "")
-    ]
+    alike = [Likeness(one, *_compared(vendor, one, dialect)) for one in directory.namesakes(vendor.name or "")]
     proven = [one for one in alike if one.is_proven]
     if len(proven) == 1:
-        why = f"{directory.dialect.system} vendor {proven[0].vendor.id} has the same name and the same "
+        why = f"{dialect.system} vendor {proven[0].vendor.id} has the same name and the same "
         return Counterpart(proven[0].vendor, why + " and ".join(proven[0].agree))
     if len(alike) == 1 and not alike[0].differ and rules.same_name == "adopt":
         return Counterpart(alike[0].vendor, "the same name, and nothing else to compare")
-    return _unclear(vendor, alike, directory.dialect.system) if alike else None
+    return _unclear(vendor, alike, dialect.system) if alike else None
 
 
 def later_ones(
