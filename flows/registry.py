@@ -1,6 +1,6 @@
 """The list of pairs and of credentials, by the names that connection files use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,6 +11,10 @@ from blocks.bill.credentials import BillCredentials
 from blocks.qad.credentials import QadCredentials
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
+from flows.bill_quickbooks_desktop.beginning import opening as desktop_opening
+from flows.bill_quickbooks_desktop.flow import ANNOUNCES as DESKTOP_ANNOUNCES
+from flows.bill_quickbooks_desktop.flow import bill_quickbooks_desktop
+from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
 from flows.bill_quickbooks_online.checks.systems import CHECKS as BOOKS_CHECKS
 from flows.bill_quickbooks_online.comparison.readings import BILL_QUICKBOOKS_ONLINE
 from flows.bill_quickbooks_online.flow import BILL_ANNOUNCES, ECHOES, QUICKBOOKS_ANNOUNCES, bill_quickbooks_online
@@ -22,6 +26,7 @@ from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
 from flows.qad_bill.flow import ANNOUNCES, qad_bill
 from flows.qad_bill.rules import QadBillConnection
 from flows.reconcile.differences import Comparison
+from tasks.state.store import Store
 
 
 class Pair(NamedTuple):
@@ -33,6 +38,8 @@ class Pair(NamedTuple):
     checks: Checks | None = None  # what `check` asks of both systems
     comparison: Comparison | None = None  # how `reconcile` compares them
     echoes: Mapping[str, Sequence[str]] = MappingProxyType({})  # reading stream -> streams whose writes it hears of
+    visited: bool = False  # its runs begin when the QuickBooks Web Connector comes, and only then
+    opening: Callable[[Store, str], Awaitable[str]] | None = None  # what a session of that begins with, by connection
 
 
 CREDENTIALS: dict[str, type[Block]] = {
@@ -40,6 +47,13 @@ CREDENTIALS: dict[str, type[Block]] = {
     for kind in (QadCredentials, BillCredentials, QuickBooksOnlineCredentials, QuickBooksDesktopCredentials)
 }
 PAIRS: dict[str, Pair] = {
+    BillQuickBooksDesktopConnection.pair: Pair(
+        bill_quickbooks_desktop,
+        BillQuickBooksDesktopConnection,
+        {"bill": DESKTOP_ANNOUNCES, "quickbooks_desktop": {}},
+        visited=True,
+        opening=desktop_opening,
+    ),
     QadBillConnection.pair: Pair(
         qad_bill,
         QadBillConnection,

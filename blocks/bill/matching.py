@@ -42,6 +42,11 @@ def same_department(body: Record, row: Record) -> bool:
     return all(_text(body.get(name)) == _text(row.get(name)) for name in ("name", "shortName"))
 
 
+def same_account(body: Record, row: Record) -> bool:
+    """Tells whether name and number are equal."""
+    return all(_text(_at(body, *path)) == _text(_at(row, *path)) for path in (("name",), ("account", "number")))
+
+
 def total(lines: Any) -> Decimal:
     """Returns the sum of the lines in major units; a line without an amount counts quantity times price."""
     return sum((_line(line) for line in lines or ()), Decimal(0))

@@ -7,14 +7,13 @@ from typing import Any
 from blocks.bill.account import SYSTEM
 from blocks.bill.client import (
     BILLS_AT_ONCE,
-    CLASSIFICATIONS_AT_ONCE,
     CREDITS_AT_ONCE,
     VENDORS_AT_ONCE,
     BillClient,
 )
 from blocks.bill.filters import all_of, clause
 from blocks.bill.guards import refuse_applied, refuse_paid, unfit
-from blocks.bill.matching import Same, in_order_of, matched, same_bill, same_credit, same_department, same_vendor
+from blocks.bill.matching import Same, in_order_of, matched, same_bill, same_credit, same_vendor
 from blocks.bill.models import Bill
 from blocks.bill.pages import Page
 from blocks.bulk import write_all
@@ -41,15 +40,15 @@ class VendorTarget:
     async def find(self, bodies: Sequence[Record], since: datetime) -> list[Found | None]:
         """Returns the vendor that an attempt after `since` made of each body, or None."""
         names = {str(body.get("name", "")).strip() for body in bodies}
-        listed = self._client.vendors(filters=_created(since), sort=_BY_CREATION)
-        rows = [row async for row in _rows(listed) if str(row.get("name", "")).strip() in names]
-        return _found(
-            bodies, [await _whole(row, ("address", "email"), self._client.vendor) for row in rows], same_vendor
+        listed = self._client.vendors(filters=created_since(since), sort=_BY_CREATION)
+        rows = [row async for row in rows_of(listed) if str(row.get("name", "")).strip() in names]
+        return found_for(
+            bodies, [await whole(row, ("address", "email"), self._client.vendor) for row in rows], same_vendor
         )
 
     async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the vendors that BILL takes; see `blocks.target.Target.create`."""
-        return await _create(self._client.create_vendors, bodies, self.at_once, same_vendor)
+        return await created_by_bulk(self._client.create_vendors, bodies, self.at_once, same_vendor)
 
     async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Changes the vendor's fields that the body holds; repeating it is harmless."""
@@ -72,7 +71,7 @@ class BillTarget:
     async def find(self, bodies: Sequence[Record], since: datetime) -> list[Found | None]:
         """Returns the bill that an attempt after `since` made of each body, or None."""
         rows = [row async for row in self._created_for(_vendors_of(bodies), since)]
-        return _found(bodies, rows, same_bill)
+        return found_for(bodies, rows, same_bill)
 
     async def existing(self, vendor_ids: Sequence[str], created_since: datetime) -> list[Bill]:
         """Returns the vendors' bills created since a moment, whoever made them, so that a person may adopt one."""
@@ -82,7 +81,7 @@ class BillTarget:
         """Creates the bills that BILL takes; an invoice number that is too long is refused, and never cut."""
         refused = {index: error for index, body in enumerate(bodies) if (error := unfit(body))}
         fit = [body for index, body in enumerate(bodies) if index not in refused]
-        made = iter(await _create(self._client.create_bills, fit, self.at_once, same_bill))
+        made = iter(await created_by_bulk(self._client.create_bills, fit, self.at_once, same_bill))
         return [refused[index] if index in refused else next(made) for index in range(len(bodies))]
 
     async def update(self, target_id: str, body: Record, key: Key) -> Found:
@@ -112,9 +111,9 @@ class BillTarget:
     async def _created_for(self, vendor_ids: Sequence[str], since: datetime) -> AsyncIterator[Record]:
         wanted = sorted(set(vendor_ids))
         for start in range(0, len(wanted), IDS_AT_ONCE):
-            filters = all_of(clause("vendorId", "in", wanted[start : start + IDS_AT_ONCE]), _created(since))
-            async for row in _rows(self._client.bills(filters=filters, sort=_BY_CREATION)):
-                yield await _whole(row, ("invoice", "amount", "vendorId"), self._client.bill)
+            filters = all_of(clause("vendorId", "in", wanted[start : start + IDS_AT_ONCE]), created_since(since))
+            async for row in rows_of(self._client.bills(filters=filters, sort=_BY_CREATION)):
+                yield await whole(row, ("invoice", "amount", "vendorId"), self._client.bill)
 
 
 class VendorCreditTarget:
@@ -128,11 +127,11 @@ class VendorCreditTarget:
 
     async def find(self, bodies: Sequence[Record], since: datetime) -> list[Found | None]:
         """Returns the credit that an attempt after `since` made of each body, or None."""
-        return _found(bodies, await self._created_for(_vendors_of(bodies), since), same_credit)
+        return found_for(bodies, await self._created_for(_vendors_of(bodies), since), same_credit)
 
     async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
         """Creates the credits that BILL takes; see `blocks.target.Target.create`."""
-        return await _create(self._client.create_vendor_credits, bodies, self.at_once, same_credit)
+        return await created_by_bulk(self._client.create_vendor_credits, bodies, self.at_once, same_credit)
 
     async def update(self, target_id: str, body: Record, key: Key) -> Found:
         """Makes the credit, lines included, equal to the body; repeating it is harmless.
@@ -158,53 +157,20 @@ class VendorCreditTarget:
 
     async def _created_for(self, vendor_ids: Sequence[str], since: datetime) -> list[Record]:
         wanted = sorted(set(vendor_ids))
-        filters = all_of(clause("vendorId", "in", wanted[:IDS_AT_ONCE]), _created(since)) if wanted else ""
+        filters = all_of(clause("vendorId", "in", wanted[:IDS_AT_ONCE]), created_since(since)) if wanted else ""
         try:
-            rows = [row async for row in _rows(self._client.vendor_credits(filters=filters))] if wanted else []
+            rows = [row async for row in rows_of(self._client.vendor_credits(filters=filters))] if wanted else []
         except RefusedError:  # which filters credits take is not written anywhere
-            rows = [row async for row in _rows(self._client.vendor_credits())]
+            rows = [row async for row in rows_of(self._client.vendor_credits())]
         earliest = since - CLOCK_SKEW
         recent = [row for row in rows if (instant(row.get("createdTime")) or since) >= earliest]
         needed = ("referenceNumber", "creditDate", "amount", "vendorId")
-        return [await _whole(row, needed, self._client.vendor_credit) for row in recent]
+        return [await whole(row, needed, self._client.vendor_credit) for row in recent]
 
 
-class DepartmentTarget:
-    """Writes departments; an earlier attempt's department is known by name and short name together."""
+async def created_by_bulk(bulk: Bulk, bodies: Sequence[Record], at_once: int, same: Same) -> list[Found | RefusedError]:
+    """Returns what BILL made of each body, or why it refused it, in order; one refusal stops none of the others."""
 
-    at_once = CLASSIFICATIONS_AT_ONCE
-
-    def __init__(self, client: BillClient) -> None:
-        """Writes by this client."""
-        self._client = client
-
-    async def find(self, bodies: Sequence[Record], since: datetime) -> list[Found | None]:
-        """Returns the department that an attempt after `since` made of each body, or None."""
-        names = {str(body.get("name", "")).strip() for body in bodies}
-        listed = self._client.classifications("departments", filters=_created(since))
-        rows = [row async for row in _rows(listed) if str(row.get("name", "")).strip() in names]
-        return _found(bodies, [await _whole(row, ("shortName",), self._read) for row in rows], same_department)
-
-    async def create(self, bodies: Sequence[Record], keys: Sequence[Key]) -> list[Found | RefusedError]:
-        """Creates the departments that BILL takes; see `blocks.target.Target.create`."""
-        return await _create(self._bulk, bodies, self.at_once, same_department)
-
-    async def update(self, target_id: str, body: Record, key: Key) -> Found:
-        """Changes the department's fields that the body holds; repeating it is harmless."""
-        return Found(target_id, await self._client.update_classification("departments", target_id, body))
-
-    async def archive(self, target_id: str) -> Found:
-        """Takes the department out of use, or leaves it so; repeating it is harmless."""
-        return Found(target_id, await self._client.archive_classification("departments", target_id))
-
-    async def _read(self, department_id: str) -> Record:
-        return await self._client.classification("departments", department_id)
-
-    async def _bulk(self, bodies: Sequence[Record]) -> list[Record]:
-        return await self._client.create_classifications("departments", bodies)
-
-
-async def _create(bulk: Bulk, bodies: Sequence[Record], at_once: int, same: Same) -> list[Found | RefusedError]:
     async def write(some: Sequence[Record]) -> list[Found]:
         return [Found(str(row["id"]), row) for row in in_order_of(some, await bulk(some), same)]
 
@@ -224,22 +190,25 @@ async def _replaced(replace: Awaitable[Record]) -> Record:
         ) from unknown
 
 
-async def _rows(listed: AsyncIterator[Page]) -> AsyncIterator[Record]:
+async def rows_of(listed: AsyncIterator[Page]) -> AsyncIterator[Record]:
+    """Yields the records of all pages."""
     async for page in listed:
         for row in page.results:
             yield row
 
 
-async def _whole(row: Record, needed: Sequence[str], read: Read) -> Record:
+async def whole(row: Record, needed: Sequence[str], read: Read) -> Record:
     """Returns the row, or the whole record where the list left out what a comparison needs."""
     return row if all(name in row for name in needed) else await read(str(row["id"]))
 
 
-def _found(bodies: Sequence[Record], rows: Sequence[Record], same: Same) -> list[Found | None]:
+def found_for(bodies: Sequence[Record], rows: Sequence[Record], same: Same) -> list[Found | None]:
+    """Returns for each body the first record that is the same; no record stands for two bodies."""
     return [None if row is None else Found(str(row["id"]), row) for row in matched(bodies, rows, same)]
 
 
-def _created(since: datetime) -> str:
+def created_since(since: datetime) -> str:
+    """Returns the filter for what was created since then, whatever BILL's clock."""
     return clause("createdTime", "gte", since - CLOCK_SKEW)
 
 

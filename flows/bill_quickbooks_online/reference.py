@@ -5,34 +5,18 @@ from datetime import timedelta
 from typing import Literal
 
 from blocks.bill.client import BillClient, Kind
-from blocks.bill.models import Classification
 from blocks.bill.source import BillSource
-from blocks.exact import Record
 from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.client import QuickBooksClient
-from blocks.source import Row, content_hash
+from blocks.source import Row
+from flows.bill_chart import coded, rows
 from flows.bill_quickbooks_online.books import listed
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
-from flows.charts import Chart, Coded, Matching
+from flows.charts import Chart, Matching
 from tasks.run import Run
 from tasks.stream import Stream
 
 Entity = Literal["Account", "Class", "Department"]
-
-
-def coded(row: Row) -> Coded:
-    """Returns what an entry of one of BILL's lists is known by."""
-    entry: Classification = row.content
-    number = (entry.account.number if entry.account else None) or entry.short_name
-    return Coded(number or "", entry.name or "")
-
-
-def rows(record: Record) -> list[Row]:
-    """Returns the entry as a row."""
-    entry = Classification.model_validate(record)
-    number = (entry.account.number if entry.account else None) or entry.short_name or entry.name
-    seen = content_hash([number, entry.name, entry.archived])
-    return [Row(entry.id, number or entry.id, seen, entry)]
 
 
 def chart_of(books: QuickBooksClient, entity: Entity, name: str) -> Callable[[Run, Sequence[Row]], Awaitable[Chart]]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from blocks.bill.account import SYSTEM
 from blocks.bill.client import BillClient
-from blocks.bill.target import DepartmentTarget
+from blocks.bill.list_target import DepartmentTarget
 from blocks.qad.client import QadClient
 from blocks.qad.models import Account, CostCenter
 from blocks.qad.source import QadSource

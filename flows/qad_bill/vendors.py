@@ -1,28 +1,25 @@
 """Stream `vendors`: QAD's suppliers become vendors in BILL, before any bill that needs them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from blocks.bill.client import BillClient
-from blocks.bill.filters import clause
 from blocks.bill.target import VendorTarget
 from blocks.qad.client import QadClient
 from blocks.qad.models import Supplier
 from blocks.qad.source import QadSource
 from blocks.source import Row, content_hash
+from flows.bill_lists import vendors as bill_vendors
 from flows.parties import Party, agreements, plain
 from flows.qad_bill.mapping import to_bill_vendor
 from flows.qad_bill.rules import QadBillConnection
 from flows.unfit import UnfitError
-from tasks.mirror import fresh
 from tasks.outcomes import Adopt, Decision, Hold, Ignore, Keep, Refuse, Write
 from tasks.run import Run
 from tasks.state.mirrors import Mirrored
 from tasks.state.models import Link
 from tasks.stream import Stream
 
-SKEW = timedelta(minutes=5)
 NEW = "new"  # in the vendors mapping: make one although the name exists
 
 
@@ -120,25 +117,12 @@ def _evidence(supplier: Supplier, vendor: Mirrored) -> str:
     return " and ".join(agreements(ours, theirs))
 
 
-async def _changed(bill: BillClient, since: datetime | None) -> AsyncIterator[list[Mirrored]]:
-    filters = clause("updatedTime", "gte", since - SKEW) if since else ""
-    async for page in bill.vendors(filters=filters):
-        yield [
-            Mirrored(str(one["id"]), "", str(one.get("name") or ""), not one.get("archived"), _kept(one))
-            for one in page.results
-        ]
-
-
-def _kept(vendor: dict[str, object]) -> dict[str, object]:
-    return {name: vendor[name] for name in ("email", "address", "additionalInfo", "billCurrency") if name in vendor}
-
-
 def vendors(qad: QadClient, bill: BillClient, rules: QadBillConnection) -> Stream:
     """Returns the stream of suppliers; by the rules, those that bills need, or all."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Directory:
         """Returns BILL's vendors as they are now, and the rows' links."""
-        known = await fresh(run, "bill", "vendor", lambda since: _changed(bill, since))
+        known = await bill_vendors(run, bill)
         links = run.ledger.links("vendors", [row.id for row in rows])
         return Directory(known, links, frozenset(run.ledger.links_to("vendors", known.keys())))
 

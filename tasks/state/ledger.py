@@ -70,6 +70,13 @@ class Ledger:
         """Returns those of these labels that a live link of the stream has."""
         return frozenset(link.label for link in self.links_labelled(stream, labels) if link.state == "live")
 
+    def latest_targets(self, stream: str, most: int) -> list[str]:
+        """Returns the target ids of the live links that were made last, in the order of their ids."""
+        where = (col(Link.scope) == self.scope, col(Link.stream) == stream, col(Link.state) == "live")
+        newest = select(col(Link.target_id)).where(*where).order_by(col(Link.created_at).desc()).limit(most)
+        with self.store.reading() as session:
+            return sorted(session.scalars(newest))
+
     def all_links(self, stream: str) -> dict[str, Link]:
         """Returns every link of the stream, by source id; for reference data, which is small."""
         with self.store.reading() as session:

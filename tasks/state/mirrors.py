@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from tasks.state.ledger import Ledger
@@ -39,3 +39,12 @@ def mirror(ledger: Ledger, system: str, kind: str, records: Iterable[Mirrored]) 
     ]
     with ledger.store.session() as session:
         upsert(session, Mirror, rows, ("scope", "system", "kind", "id"))
+
+
+def replace(ledger: Ledger, system: str, kind: str, records: Iterable[Mirrored]) -> None:
+    """These records are all that there are of this kind now."""
+    listed = list(records)
+    with ledger.store.session() as session:
+        where = (col(Mirror.scope) == ledger.scope, col(Mirror.system) == system, col(Mirror.kind) == kind)
+        session.execute(delete(Mirror).where(*where))
+    mirror(ledger, system, kind, listed)

@@ -5,11 +5,11 @@ from blocks.bill.client import Kind
 from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.company import Company
 from blocks.source import Row
+from flows.bill_chart import coded, rows
 from flows.bill_checks import BillLists
 from flows.bill_quickbooks_online.checks.company import QuickBooksLists
 from flows.bill_quickbooks_online.department_classes import department_classes, may_be_classes
 from flows.bill_quickbooks_online.documents import how_mixed
-from flows.bill_quickbooks_online.reference import coded, rows
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.charts import Matching
 from flows.checks import Findings

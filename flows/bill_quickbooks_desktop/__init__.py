@@ -1,0 +1,1 @@
+"""BILL and QuickBooks Desktop: approved bills, payments, and vendors in both directions."""

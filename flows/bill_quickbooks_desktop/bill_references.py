@@ -1,0 +1,183 @@
+"""What a page of bills refers to: vendors, accounts and classes, and what QuickBooks has of the bills already."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from blocks.bill.models import Bill
+from blocks.exact import Record
+from blocks.quickbooks_desktop import queries
+from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
+from blocks.quickbooks_desktop.company import Company
+from blocks.quickbooks_desktop.markers import FIELD
+from blocks.quickbooks_desktop.values import amount, text
+from blocks.source import Row, content_hash
+from blocks.target import Body
+from flows.bill_lines import NOTHING, amount_of, classified
+from flows.bill_quickbooks_desktop.lists import listed
+from flows.bill_quickbooks_desktop.mapping import References, marked, number_of, to_bill
+from flows.bill_quickbooks_desktop.reference import FIELDS
+from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
+from flows.charts import named
+from flows.unfit import UnfitError
+from tasks.align import ensure
+from tasks.run import Run
+from tasks.state.models import Link
+from tasks.stream import Stream
+
+PAYABLES = "AccountsPayable"
+CHECKED = "quickbooks_bills"  # the stream that finds what was changed in QuickBooks alone
+HOME = {"US": "USD", "CA": "CAD", "UK": "GBP"}  # QuickBooks' editions, and the currency of each
+
+
+class Entered(NamedTuple):
+    """What QuickBooks has of bills that are not linked."""
+
+    same: Mapping[str, Record]  # by row id: the bill itself
+    alike: Mapping[str, Record]  # by row id: of the same vendor and number, but otherwise another
+
+
+NOTHING_ENTERED = Entered({}, {})
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The reference streams that bills need."""
+
+    accounts: Stream
+    classes: Stream
+    vendors: Stream
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a page of bills refers to, and what QuickBooks has of it already."""
+
+    refs: References
+    links: Mapping[str, Link]  # by BILL id
+    entered: Entered = NOTHING_ENTERED
+    there: Mapping[str, Record] = field(default_factory=dict)  # by TxnID: of linked ones that differ, those that exist
+    changed_there: frozenset[str] = frozenset()  # TxnIDs that were last seen to differ from what was sent
+    agreed: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)  # by BILL id
+    asked: frozenset[str] = frozenset()  # BILL ids that a person asked for
+    foreign: Mapping[str, str] = field(default_factory=dict)  # by BILL vendor: its currency, if the books lack it
+
+    def __str__(self) -> str:
+        """Says how much there is, for a task run's name."""
+        return f"{len(self.refs.vendors):,} vendors, {len(self.refs.accounts):,} accounts"
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Finds or makes what a page of bills refers to."""
+
+    books: QuickBooksDesktopClient
+    needs: Needs
+    rules: BillQuickBooksDesktopConnection
+    company: Company
+
+    async def __call__(self, run: Run, rows: Sequence[Row]) -> Known:
+        """Returns what these bills refer to; what is missing is not among it."""
+        bills: list[Bill] = [row.content for row in rows]
+        vendors = await ensure(run, self.needs.vendors, {one.vendor_id or "" for one in bills} - {""})
+        class_field = FIELDS[self.rules.class_from] if self.company.class_tracking else ""
+        refs = References(
+            vendors=_ids(vendors),
+            accounts=_ids(await ensure(run, self.needs.accounts, _used(bills, "chart_of_account_id"))),
+            classes=_ids(await ensure(run, self.needs.classes, _used(bills, class_field))) if class_field else {},
+            class_field=class_field,
+            payables=await self._payables(run),
+        )
+        links = run.ledger.links("bills", [row.id for row in rows])
+        seen = run.ledger.records(CHECKED, {link.target_id for link in links.values()})
+        changed = frozenset(one for one, record in seen.items() if record.outcome in ("refused", "held"))
+        records = run.ledger.records("bills", links.keys())
+        new = [row for row in rows if row.id not in links and not row.content.archived]
+        differing = [link for row in rows if (link := links.get(row.id)) and self._differs(row, link, refs, changed)]
+        there, numbered = await self._looked_up(differing, new)
+        return Known(
+            refs,
+            links,
+            await self._entered(run, new, numbered, refs),
+            there,
+            changed,
+            {one: run.ledger.agreed(link) for one, link in links.items()},
+            frozenset(one for one, record in records.items() if record.asked),
+            self._foreign(vendors),
+        )
+
+    def _differs(self, row: Row, link: Link, refs: References, changed: Collection[str]) -> bool:
+        """Tells whether QuickBooks' bill must be looked at, because it may have to be written."""
+        if row.content.archived:
+            return False
+        if link.target_id in changed or link.state != "live":
+            return True
+        try:
+            return not was_sent(to_bill(row.content, refs), row.id, link)
+        except (UnfitError, KeyError):
+            return False
+
+    async def _looked_up(self, links: Sequence[Link], new: Sequence[Row]) -> tuple[dict[str, Record], list[Record]]:
+        """Returns the linked bills by TxnID, and those that have the number of a new one."""
+        numbers = sorted({number_of(row.content) for row in new} - {""})
+        found = await self.books.by_ids(queries.bills(ids=[link.target_id for link in links])) if links else {}
+        return found, await self.books.records(queries.bills(numbers=numbers)) if numbers else []
+
+    async def _entered(self, run: Run, new: Sequence[Row], found: Sequence[Record], refs: References) -> Entered:
+        """Returns what somebody may have entered by hand of these bills."""
+        ours = run.ledger.links_to("bills", [text(one, "TxnID") for one in found])
+        left: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
+        for one in found:
+            if text(one, "TxnID") not in ours and not text(one, FIELD):
+                left[text(one, "VendorRef", "ListID"), text(one, "RefNumber")].append(one)
+        same: dict[str, Record] = {}
+        alike: dict[str, Record] = {}
+        for row in new:
+            pool = left[refs.vendors.get(row.content.vendor_id or "", ""), number_of(row.content)]
+            equal = next((one for one in pool if _is_equal(one, row.content)), None)
+            if equal is not None:
+                same[row.id] = equal
+                pool.remove(equal)
+            elif pool:
+                alike[row.id] = pool[0]
+        return Entered(same, alike)
+
+    async def _payables(self, run: Run) -> str:
+        if not self.rules.payables_account:
+            return ""
+        accounts = await listed(run, self.books, "Account")
+        ours = {one: account for one, account in accounts.items() if account.body.get("AccountType") == PAYABLES}
+        found = named(ours, self.rules.payables_account)
+        return found.id if found and found.active else ""
+
+    def _foreign(self, vendors: Mapping[str, Link]) -> dict[str, str]:
+        home = HOME.get(self.company.country, "")
+        if self.company.multicurrency or not home:
+            return {}
+        return {one: link.label for one, link in vendors.items() if link.label and link.label != home}
+
+
+def generation(link: Link) -> int:
+    """Returns which of the QuickBooks bills that were made of it a BILL bill is linked to, counted from 0."""
+    return int(link.label or 0)
+
+
+def was_sent(body: Body, bill_id: str, link: Link) -> bool:
+    """Tells whether the body is what was sent last, as a new bill or as a change of one."""
+    first = marked(body, link.scope, bill_id, generation(link))
+    return link.sent_hash in (content_hash(body), content_hash(first))
+
+
+def _is_equal(record: Record, bill: Bill) -> bool:
+    total = sum(map(amount_of, bill.bill_line_items), NOTHING)
+    dated = bill.invoice.invoice_date
+    return amount(record, "AmountDue") == total and text(record, "TxnDate") == (dated.isoformat() if dated else "")
+
+
+def _used(bills: Sequence[Bill], name: str) -> set[str]:
+    return {classified(line, name) for one in bills for line in one.bill_line_items} - {""}
+
+
+def _ids(links: Mapping[str, Link]) -> dict[str, str]:
+    return {source_id: link.target_id for source_id, link in links.items()}

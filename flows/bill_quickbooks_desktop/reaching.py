@@ -1,0 +1,30 @@
+"""Opens the way to QuickBooks Desktop for one run, and tells the Web Connector when the run needs it no more."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
+
+from blocks.quickbooks_desktop.account import QuickBooksDesktopAccount
+from tasks.run import Run
+from tasks.state.desktop_channel import DesktopChannel
+
+
+@asynccontextmanager
+async def reached(account: QuickBooksDesktopAccount, run: Run, wait: float) -> AsyncIterator[QuickBooksDesktopClient]:
+    """Yields a client whose requests wait for the Web Connector.
+
+    Args:
+        account: the company file's.
+        run: who asks.
+        wait: seconds for which a request waits for the Web Connector to come; 0 for its interval and a minute more.
+    """
+    ledger = run.ledger
+    patience = wait or 60 * (account.run_every_minutes + 1)
+    channel = DesktopChannel(ledger.store, ledger.pair, ledger.connection, ledger.run_id or uuid4().hex, patience)
+    try:
+        async with QuickBooksDesktopClient(account, channel) as client:
+            yield client
+    finally:
+        await channel.finish()
