@@ -170,6 +170,19 @@ def reconcile(connection: str, *, json: Json = False) -> int:
 
 
 @app.command
+def qwc(connection: str) -> int:
+    """Print the .QWC file that connects a company file of QuickBooks Desktop; it holds no password.
+
+    Args:
+        connection: Its name, or PAIR/NAME.
+    """
+    _prepare()
+    from deployments.qwc import qwc as describe
+
+    return _awaited(describe(connection, _settings()))
+
+
+@app.command
 def sandbox(*, bill_port: int = 8101, qad_port: int = 8102, quickbooks_port: int = 8103) -> int:
     """Run the sandbox vendors alone, until Ctrl-C.
 

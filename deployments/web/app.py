@@ -18,6 +18,8 @@ from deployments.web.endpoints import Endpoints
 from deployments.web.flow_runs import FlowRuns, PrefectFlowRuns
 from deployments.web.intake import Intake
 from deployments.web.meters import Meters
+from deployments.web.web_connector import service as web_connector
+from deployments.web.web_connector.pace import Pace as ConnectorPace
 from flows.registry import PAIRS, Pair
 from tasks.state.settings import StateSettings
 from tasks.state.store import Store, open_store
@@ -32,6 +34,7 @@ def create_app(
     runs: FlowRuns | None = None,
     pace: Pace | None = None,
     public_url: str | None = None,
+    connector_pace: ConnectorPace | None = None,
 ) -> FastAPI:
     """Returns the web app; it works from when its lifespan begins.
 
@@ -42,7 +45,8 @@ def create_app(
         load_all: the same for all connections of a pair.
         runs: how flow runs are started; on Prefect's server by default.
         pace: how often the drainer does what.
-        public_url: where browsers reach the app; what the settings say by default.
+        public_url: where browsers and Web Connectors reach the app; what the settings say by default.
+        connector_pace: how long Web Connectors are held up.
     """
 
     @asynccontextmanager
@@ -55,6 +59,10 @@ def create_app(
         address = (StateSettings().public_url if public_url is None else public_url).strip().rstrip("/")
         app.state.desk = desk
         app.state.consents = oauth.Consents(opened, known, address, desk)
+        connector = web_connector.WebConnector.of(
+            opened, known, desk, flow_runs, address, connector_pace or ConnectorPace()
+        )
+        app.state.web_connector = connector
         app.state.gauges = status.Gauges(opened, flow_runs, meters)
         working = [asyncio.create_task(one) for one in (drainer.run(), endpoints.stay_fresh(webhooks.SHARED))]
         try:
@@ -62,10 +70,11 @@ def create_app(
         finally:
             for task in working:
                 await stop(task)
+            await connector.cycle.beginnings.stop()
             if store is None:
                 opened.close()
 
     app = FastAPI(title="ml-connector", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (status.router, oauth.router, *webhooks.routers()):
+    for router in (status.router, oauth.router, web_connector.router, *webhooks.routers()):
         app.include_router(router)
     return app

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 
 FIRST, LONGEST = 0.1, 2.0  # seconds
 FORGET = 60.0  # seconds without a failure after which a connection starts anew
+REMEMBERED = 1000  # names, so that somebody who tries many cannot fill our memory
 HELD = 50  # answers that wait at the same time; the others go out at once, so that guessers cannot fill our memory
 
 
@@ -20,7 +22,7 @@ class Brake:
 
     def __init__(self) -> None:
         """Starts without failures."""
-        self._failures: dict[str, _Failures] = {}
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()
         self._holding = 0
 
     def failed(self, name: str) -> int:
@@ -30,6 +32,9 @@ class Brake:
         if known is None or now - known.last > FORGET:
             known = self._failures[name] = _Failures()
         known.count, known.last = known.count + 1, now
+        self._failures.move_to_end(name)
+        if len(self._failures) > REMEMBERED:
+            self._failures.popitem(last=False)
         return known.count
 
     async def hold(self, failures: int) -> None:

@@ -49,7 +49,12 @@ class Drainer:
         self._resumed: defaultdict[Key, asyncio.Event] = defaultdict(asyncio.Event)
 
     def stir(self, pair: str, connection: str) -> None:
-        """The connection's notices will be looked at soon; returns at once."""
+        """The connection's notices will be looked at soon; returns at once.
+
+        Where a run begins only when the other system comes by itself, they wait for that one.
+        """
+        if self._is_visited(pair):
+            return
         key = (pair, connection)
         self._stirred.add(key)
         if key not in self._draining:
@@ -58,7 +63,11 @@ class Drainer:
     def resume(self, pair: str, connection: str) -> None:
         """What made runs fail may be over: the next one of the connection does not wait; returns at once."""
         self.stir(pair, connection)
-        self._resumed[pair, connection].set()
+        if not self._is_visited(pair):
+            self._resumed[pair, connection].set()
+
+    def _is_visited(self, pair: str) -> bool:
+        return pair in self._pairs and self._pairs[pair].visited
 
     async def run(self) -> None:
         """Looks for notices now and every half minute, until cancelled; then nothing is under way any more."""

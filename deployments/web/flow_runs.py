@@ -10,6 +10,7 @@ from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
 
 PATIENCE = 10.0  # seconds
+WEBHOOK = "webhook"  # the tag of runs that notifications began
 
 
 class NotStartedError(Exception):
@@ -19,8 +20,8 @@ class NotStartedError(Exception):
 class FlowRuns(Protocol):
     """Starts flow runs of connections and knows which are over."""
 
-    async def start(self, pair: str, connection: str, streams: Sequence[str]) -> str:
-        """Returns the id of a new flow run that will read these streams.
+    async def start(self, pair: str, connection: str, streams: Sequence[str] | None, *, tag: str = WEBHOOK) -> str:
+        """Returns the id of a new flow run that will read these streams, or all of them if none are named.
 
         Raises:
             NotStartedError: there is none.
@@ -36,8 +37,8 @@ class FlowRuns(Protocol):
 class PrefectFlowRuns:
     """Flow runs of the deployments that `ml-connector apply` made, on the server that Prefect's settings name."""
 
-    async def start(self, pair: str, connection: str, streams: Sequence[str]) -> str:
-        """Returns the id of a new flow run that will read these streams.
+    async def start(self, pair: str, connection: str, streams: Sequence[str] | None, *, tag: str = WEBHOOK) -> str:
+        """Returns the id of a new flow run that will read these streams, or all of them if none are named.
 
         Raises:
             NotStartedError: Prefect cannot be reached, or has no deployment for the connection.
@@ -46,10 +47,10 @@ class PrefectFlowRuns:
             async with asyncio.timeout(PATIENCE):
                 run = await arun_deployment(
                     f"{pair}/{connection}",
-                    parameters={"connection": connection, "streams": list(streams)},
+                    parameters={"connection": connection, "streams": None if streams is None else list(streams)},
                     timeout=0,
                     as_subflow=False,
-                    tags=["webhook"],
+                    tags=[tag],
                 )
         except ObjectNotFound:
             raise NotStartedError("it has no deployment; run `ml-connector apply` with its connection file") from None

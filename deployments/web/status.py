@@ -12,6 +12,8 @@ from sqlalchemy import text
 from deployments.web.flow_runs import FlowRuns
 from deployments.web.meters import Meters
 from tasks.state import inbox
+from tasks.state.connector_sessions import Contact
+from tasks.state.connector_sessions import contacts as contacts_of
 from tasks.state.store import Store
 
 STORE_SECONDS = 3.0
@@ -46,14 +48,14 @@ async def ready(request: Request) -> JSONResponse:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Returns the counters as text; without those of the inbox while the database cannot be reached."""
+    """Returns the counters as text; without those of the database while it cannot be reached."""
     gauges: Gauges = request.app.state.gauges
     try:
-        waiting = await asyncio.wait_for(asyncio.to_thread(inbox.waiting, gauges.store), STORE_SECONDS)
+        waiting, contacts = await asyncio.wait_for(asyncio.to_thread(_counted, gauges.store), STORE_SECONDS)
     except Exception as error:  # noqa: BLE001 - the other counters are wanted most when something is wrong
         logger.warning("the inbox cannot be counted (%s)", type(error).__name__)
-        waiting = []
-    return Response(gauges.meters.text(waiting), media_type=CONTENT_TYPE_LATEST)
+        waiting, contacts = [], []
+    return Response(gauges.meters.text(waiting, contacts), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _store_answers(store: Store) -> bool:
@@ -62,6 +64,10 @@ async def _store_answers(store: Store) -> bool:
     except Exception:  # noqa: BLE001 - any reason is a no
         return False
     return True
+
+
+def _counted(store: Store) -> tuple[list[tuple[str, str, int]], list[Contact]]:
+    return inbox.waiting(store), contacts_of(store)
 
 
 def _ask(store: Store) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from blocks.quickbooks_desktop.payment_target import BillPaymentTarget
-
 from blocks.bill.client import BillClient
 from blocks.bill.models import Payment, Split
 from blocks.bill.source import BillSource
@@ -17,6 +15,7 @@ from blocks.quickbooks_desktop.channel import SYSTEM
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
 from blocks.quickbooks_desktop.company import Company
 from blocks.quickbooks_desktop.models import Bill
+from blocks.quickbooks_desktop.payment_target import BillPaymentTarget
 from blocks.source import Row
 from blocks.target import Body
 from flows.bill_lines import NOTHING

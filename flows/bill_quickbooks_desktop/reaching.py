@@ -5,26 +5,27 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
-
-from blocks.quickbooks_desktop.account import QuickBooksDesktopAccount
+from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from tasks.run import Run
 from tasks.state.desktop_channel import DesktopChannel
 
 
 @asynccontextmanager
-async def reached(account: QuickBooksDesktopAccount, run: Run, wait: float) -> AsyncIterator[QuickBooksDesktopClient]:
+async def reached(
+    credentials: QuickBooksDesktopCredentials, run: Run, wait: float
+) -> AsyncIterator[QuickBooksDesktopClient]:
     """Yields a client whose requests wait for the Web Connector.
 
     Args:
-        account: the company file's.
+        credentials: the company file's.
         run: who asks.
         wait: seconds for which a request waits for the Web Connector to come; 0 for its interval and a minute more.
     """
     ledger = run.ledger
-    patience = wait or 60 * (account.run_every_minutes + 1)
+    patience = wait or 60 * (credentials.run_every_minutes + 1)
     channel = DesktopChannel(ledger.store, ledger.pair, ledger.connection, ledger.run_id or uuid4().hex, patience)
     try:
-        async with QuickBooksDesktopClient(account, channel) as client:
+        async with credentials.get_client(channel) as client:
             yield client
     finally:
         await channel.finish()

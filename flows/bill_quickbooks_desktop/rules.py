@@ -133,5 +133,5 @@ class BillQuickBooksDesktopConnection(Connection):
     def client(self, side: Any, run: Run) -> AbstractAsyncContextManager[Any]:
         """Returns the client of one of the two systems, for `async with`."""
         if isinstance(side, QuickBooksDesktopCredentials):
-            return reached(side.account, run, self.wait_for_web_connector_seconds)
+            return reached(side, run, self.wait_for_web_connector_seconds)
         return super().client(side, run)

@@ -45,7 +45,7 @@ class DesktopChannel:
         """Returns what the session began with, as soon as it is answered; None if it began with nothing."""
         while (live := await asyncio.to_thread(self._live)) is not None:
             found = await asyncio.to_thread(message_sets.opening, self.store, live)
-            if found is None or found.state not in ("out", "answered"):
+            if found is None or found.state not in ("waiting", "out", "answered"):
                 return None
             if found.state == "answered":
                 unseal = self.store.vault.unseal

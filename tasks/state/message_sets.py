@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
-from sqlmodel import col
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlmodel import Session, col
 
 from tasks.state.connector_sessions import PATIENCE, Patience
 from tasks.state.models import ConnectorSession, MessageSet, utc_now
 from tasks.state.store import Store
+
+GOODBYE = "goodbye"  # the asker of what a session ends with; nobody waits for its answer
+
+
+class Outlook(NamedTuple):
+    """What a session may do next."""
+
+    is_live: bool
+    waits: bool  # something waits to be sent
+    is_over: bool  # its run asks for nothing more
+    run_id: str  # empty if no run is known
 
 
 def put(store: Store, pair: str, connection: str, document: str, *, set_id: str = "", asker: str = "") -> int:
@@ -41,26 +53,57 @@ def put(store: Store, pair: str, connection: str, document: str, *, set_id: str 
     return number
 
 
+def outlook(store: Store, owner: ConnectorSession, patience: Patience = PATIENCE) -> Outlook:
+    """Returns what the session may do next, as it is now."""
+    with store.reading() as session:
+        now = session.get_one(ConnectorSession, owner.id)
+        waits = _oldest(session, owner, patience) is not None
+        return Outlook(now.ended_at is None, waits, now.is_over, now.run_id)
+
+
 def hand_out(store: Store, owner: ConnectorSession, patience: Patience = PATIENCE) -> str | None:
-    """Returns the oldest document that waits, which is out from now on; None if there is none."""
-    now = utc_now()
-    believed = or_(col(MessageSet.asker) == "", col(MessageSet.beat_at) > now - timedelta(seconds=patience.flow))
+    """Returns the oldest document that waits, which is out from now on.
+
+    Returns None if there is none, if the session is over, or while another one is out in it.
+    """
     with store.session() as session:
-        session.get_one(ConnectorSession, owner.id, with_for_update=True)  # two calls with one ticket take turns
-        mine = (col(MessageSet.pair) == owner.pair, col(MessageSet.connection) == owner.connection)
-        waiting = select(MessageSet).where(*mine, col(MessageSet.state) == "waiting", believed)
-        found = session.scalars(waiting.order_by(col(MessageSet.id)).limit(1)).first()
-        if found is None:
+        kept = _free(session, owner)
+        found = _oldest(session, owner, patience) if kept is not None else None
+        if found is None or kept is None:
             return None
-        found.state, found.session_id, found.out_at = "out", owner.id, now
-        kept = session.get_one(ConnectorSession, owner.id)
-        kept.called_at, kept.waits_since, kept.said, kept.handed_out = now, None, "", kept.handed_out + 1
+        found.state, found.session_id, found.out_at = "out", owner.id, utc_now()
+        kept.called_at, kept.waits_since, kept.said, kept.handed_out = utc_now(), None, "", kept.handed_out + 1
         document: str = store.vault.unseal(found.document or b"")
     return document
 
 
-def answered(store: Store, owner: ConnectorSession, answer: str, hresult: str = "", message: str = "") -> bool:
-    """What is out in this session has its answer; tells whether anything was.
+def say_goodbye(store: Store, owner: ConnectorSession, document: str) -> bool:
+    """The document that the session ends with is out; tells whether it is, as `hand_out` does."""
+    now = utc_now()
+    with store.session() as session:
+        kept = _free(session, owner)
+        if kept is None:
+            return False
+        kept.called_at, kept.said = now, ""
+        made = MessageSet(
+            pair=owner.pair,
+            connection=owner.connection,
+            asker=GOODBYE,
+            state="out",
+            session_id=owner.id,
+            document=store.vault.seal(document),
+            asked_at=now,
+            beat_at=now,
+            out_at=now,
+        )
+        session.add(made)
+    return True
+
+
+def answered(
+    store: Store, owner: ConnectorSession, answer: str, hresult: str = "", message: str = ""
+) -> MessageSet | None:
+    """What is out in this session has its answer; returns it, or None if nothing was out.
 
     Args:
         store: the state.
@@ -69,16 +112,16 @@ def answered(store: Store, owner: ConnectorSession, answer: str, hresult: str = 
         hresult: the code that it gave then.
         message: what it said then.
     """
-    now = utc_now()
+    now, sealed = utc_now(), store.vault.seal(answer)
     with store.session() as session:
         where = (col(MessageSet.session_id) == owner.id, col(MessageSet.state) == "out")
         found = session.scalars(select(MessageSet).where(*where).with_for_update()).first()
-        session.execute(update(ConnectorSession).where(col(ConnectorSession.id) == owner.id).values(called_at=now))
         if found is None:
-            return False
-        found.answer, found.hresult, found.message = store.vault.seal(answer), hresult, message[:2000]
+            return None
+        session.execute(update(ConnectorSession).where(col(ConnectorSession.id) == owner.id).values(called_at=now))
+        found.answer, found.hresult, found.message = sealed, hresult[:40], message[:2000]
         found.state, found.ended_at = ("failed" if hresult else "answered"), now
-    return True
+    return found
 
 
 def is_out(store: Store, owner: ConnectorSession) -> bool:
@@ -97,6 +140,11 @@ def lose(store: Store, owner: ConnectorSession) -> None:
 
 def is_awaited(store: Store, pair: str, connection: str, patience: Patience = PATIENCE) -> bool:
     """Tells whether a run waits for QuickBooks now."""
+    return bool(awaiting(store, pair, connection, patience))
+
+
+def awaiting(store: Store, pair: str, connection: str, patience: Patience = PATIENCE) -> str:
+    """Returns which run waits for QuickBooks now; empty if none does."""
     where = (
         col(MessageSet.pair) == pair,
         col(MessageSet.connection) == connection,
@@ -105,7 +153,8 @@ def is_awaited(store: Store, pair: str, connection: str, patience: Patience = PA
         col(MessageSet.beat_at) > utc_now() - timedelta(seconds=patience.flow),
     )
     with store.reading() as session:
-        return session.scalars(select(col(MessageSet.id)).where(*where)).first() is not None
+        oldest = select(col(MessageSet.asker)).where(*where).order_by(col(MessageSet.id)).limit(1)
+        return session.scalars(oldest).first() or ""
 
 
 def look(store: Store, number: int) -> MessageSet:
@@ -135,8 +184,35 @@ def kept(store: Store, pair: str, connection: str, set_id: str) -> str | None:
     return None if found is None else str(store.vault.unseal(found.document or b""))
 
 
+def withdraw_openings(store: Store, pair: str, connection: str) -> None:
+    """What earlier sessions were to begin with, and never did, will not be sent any more."""
+    waiting = (*_of(pair, connection), col(MessageSet.asker) == "", col(MessageSet.state) == "waiting")
+    with store.session() as session:
+        session.execute(update(MessageSet).where(*waiting).values(state="withdrawn", ended_at=utc_now()))
+
+
 def opening(store: Store, owner: ConnectorSession) -> MessageSet | None:
-    """Returns what this session began with, answered or not."""
-    where = (col(MessageSet.session_id) == owner.id, col(MessageSet.asker) == "")
+    """Returns what this session began with, answered or not, or is about to begin with."""
+    its_own = or_(col(MessageSet.session_id) == owner.id, col(MessageSet.state) == "waiting")
+    where = (*_of(owner.pair, owner.connection), col(MessageSet.asker) == "", its_own)
     with store.reading() as session:
         return session.scalars(select(MessageSet).where(*where).order_by(col(MessageSet.id)).limit(1)).first()
+
+
+def _free(session: Session, owner: ConnectorSession) -> ConnectorSession | None:
+    """Returns the session, locked so that two calls with one ticket take turns, if something may be sent in it."""
+    kept = session.get_one(ConnectorSession, owner.id, with_for_update=True)
+    out = select(col(MessageSet.id)).where(col(MessageSet.session_id) == owner.id, col(MessageSet.state) == "out")
+    return kept if kept.ended_at is None and session.scalars(out).first() is None else None
+
+
+def _oldest(session: Session, owner: ConnectorSession, patience: Patience) -> MessageSet | None:
+    """Returns the oldest document that waits and whose asker, if it has one, gave a sign of life lately."""
+    recent = col(MessageSet.beat_at) > utc_now() - timedelta(seconds=patience.flow)
+    believed = or_(col(MessageSet.asker) == "", recent)
+    where = (*_of(owner.pair, owner.connection), col(MessageSet.state) == "waiting", believed)
+    return session.scalars(select(MessageSet).where(*where).order_by(col(MessageSet.id)).limit(1)).first()
+
+
+def _of(pair: str, connection: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(MessageSet.pair) == pair, col(MessageSet.connection) == connection

@@ -1,35 +1,35 @@
 """Processes that call a company when they are told to (`tests.e2e.calling`), as a test holds them."""
 
-import signal
-import subprocess
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from tests.e2e.books import Books
-from tests.e2e.driving import PYTHON, end
+from tests.e2e.preloaded import Preloaded, start
 
 
 @dataclass
 class Caller:
-    """One process."""
+    """One process, what it reads, and what it writes."""
 
-    process: subprocess.Popen[bytes]
+    process: Preloaded
+    heard: IO[str]
+    said: IO[str]
 
     def tell(self, line: str) -> None:
         """It has begun to do something."""
-        assert self.process.stdin
-        self.process.stdin.write(f"{line}\n".encode())
-        self.process.stdin.flush()
+        self.heard.write(f"{line}\n")
+        self.heard.flush()
 
     def answer(self) -> str:
         """Returns what came of it; empty if the process is dead."""
-        assert self.process.stdout
-        return self.process.stdout.readline().decode().strip()
+        return self.said.readline().strip()
 
     def kill(self) -> None:
         """It is gone, in the middle of whatever it did."""
-        end(self.process, signal.SIGKILL)
+        self.process.kill()
 
 
 @contextmanager
@@ -41,23 +41,24 @@ def callers(it: Books, number: int, *module: str) -> Iterator[Sequence[Caller]]:
         number: how many.
         module: what runs them instead of `tests.e2e.calling`, with arguments that come first.
     """
-    command = [PYTHON, "-m", *(module or ("tests.e2e.calling",)), f"{it.connection}-books"]
+    command = (*(module or ("tests.e2e.calling",)), f"{it.connection}-books")
     with ExitStack() as ending, (it.home / "callers.log").open("ab") as log:
-        made = []
-        for _each in range(number):
-            process = subprocess.Popen(
-                command,
-                env=it.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-            ending.enter_context(process)
-            ending.callback(end, process, signal.SIGKILL)
-            made.append(Caller(process))
+        made = [ending.enter_context(_caller(command, it.environment, log.fileno())) for _each in range(number)]
         assert [one.answer() for one in made] == ["ready"] * number, (it.home / "callers.log").read_text()[-2000:]
         yield made
+
+
+@contextmanager
+def _caller(command: Sequence[str], environment: dict[str, str], log: int) -> Iterator[Caller]:
+    heard, said = os.pipe(), os.pipe()
+    process = start(*command, environment=environment, streams=(heard[0], said[1], log))
+    os.close(heard[0])
+    os.close(said[1])
+    with os.fdopen(said[0]) as answers, os.fdopen(heard[1], "w") as orders:
+        try:
+            yield Caller(process, orders, answers)
+        finally:
+            process.kill()
 
 
 def at_once(some: Sequence[Caller], *lines: str) -> list[str]:

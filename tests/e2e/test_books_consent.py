@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from deployments.serve import free_port
 from tests.e2e.books import Books
 from tests.e2e.books_agreement import assert_agreement
 from tests.e2e.driving import end
 from tests.e2e.patience import answers, until
+from tests.e2e.ports import unused_port
 
 TOKENS = "/tokens/bearer"
 
@@ -35,7 +35,7 @@ class Visited(Books):
 @pytest.fixture
 def visited(books: Books) -> Iterator[Visited]:
     """Yields an installation with bills in BILL, while `ml-connector up` runs."""
-    it = Visited(**vars(books), web_port=free_port(0))
+    it = Visited(**vars(books), web_port=unused_port())
     it.seed(vendors=12, bills=12)
     it.apply()
     process = it.start("up")

@@ -1,16 +1,11 @@
 """A consent that nobody uses is kept alive every day, and one that ends soon or is over is told of."""
 
-import subprocess
 from typing import Any
 
 import httpx
 
 from tests.e2e.books import Books
-from tests.e2e.driving import PYTHON
-
-KEEPING = (
-    "import asyncio; from flows.housekeeping.flow import housekeeping; asyncio.run(housekeeping(return_state=True))"
-)
+from tests.e2e.preloaded import completed
 
 
 def test_an_idle_consent_is_renewed_once_a_day_and_its_end_is_told_of_beforehand(books: Books) -> None:
@@ -37,7 +32,7 @@ def test_an_idle_consent_is_renewed_once_a_day_and_its_end_is_told_of_beforehand
 
 def keep_alive(it: Books) -> None:
     """Runs the housekeeping as its deployment does, in a process of its own."""
-    done = subprocess.run([PYTHON, "-c", KEEPING], env=it.environment, capture_output=True, text=True, timeout=120)
+    done = completed("tests.e2e.keeping", environment=it.environment)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -1,7 +1,6 @@
 """What Intuit allows is never exceeded, whoever calls; what it refuses for now or until somebody acts is waited for."""
 
 import json
-import subprocess
 from itertools import pairwise
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from tests.e2e.books import Books
 from tests.e2e.books_agreement import assert_agreement
 from tests.e2e.callers import at_once, callers
-from tests.e2e.driving import PYTHON
+from tests.e2e.preloaded import completed
 from tests.sandbox.faults import Fault
 from tests.sandbox.quickbooks_online import gate
 
@@ -78,12 +77,5 @@ def test_a_company_with_purchase_orders_off_is_told_of_and_nothing_is_written_un
 def run_with_minutes_of(it: Books, seconds: float) -> None:
     """Runs the pair, where a minute of Intuit's is shorter."""
     command = ("deployments.cli", "run", it.pair, it.connection)
-    done = subprocess.run(
-        [PYTHON, "-m", "tests.e2e.short_minute", str(seconds), *command],
-        env=it.environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = completed("tests.e2e.short_minute", str(seconds), *command, environment=it.environment)
     assert done.returncode == 0, done.stderr[-3000:]

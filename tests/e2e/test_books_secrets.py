@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from deployments.serve import free_port
 from tests.e2e.bookkeeping import begin
 from tests.e2e.books import Books
+from tests.e2e.ports import unused_port
 from tests.e2e.reaching import Reachable, until
 from tests.e2e.searching import Issued, Places, Talkative, assert_search_finds, found, our_keys, written
 from tests.sandbox.faults import Fault
@@ -26,7 +26,7 @@ class TalkativeBooks(Talkative, Reachable, Books):
 def test_no_secret_of_the_pair_is_found_anywhere_after_good_and_failing_runs_and_consents(
     books: Books, prefect_home: Path, prefect_key: str
 ) -> None:
-    it = TalkativeBooks(**vars(books), web_port=free_port(0))
+    it = TalkativeBooks(**vars(books), web_port=unused_port())
     issued = remember_issued(it)
     it.quickbooks.options(rotate_always=True, webhook_urls=[f"{it.web}/webhooks/quickbooks-online"])
     begin(it)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from deployments.serve import free_port
 from tests.e2e.bookkeeping import begin, clear_logs, documents, enter, enter_vendor, later, listed_as, vendors, writes
 from tests.e2e.books import Books
+from tests.e2e.ports import unused_port
 from tests.e2e.reaching import Reachable, until
 
 WITHIN = 60.0  # seconds, however busy the machine is
@@ -29,7 +29,7 @@ class ReachableBooks(Reachable, Books):
 @pytest.fixture
 def up(books: Books) -> Iterator[ReachableBooks]:
     """Yields an installation whose vendors know where to send notifications, while `ml-connector up` runs."""
-    it = ReachableBooks(**vars(books), web_port=free_port(0))
+    it = ReachableBooks(**vars(books), web_port=unused_port())
     begin(it)
     it.quickbooks.options(webhook_urls=[f"{it.web}/webhooks/quickbooks-online"])
     it.apply()

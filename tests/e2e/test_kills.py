@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
 
 from tests.e2e.agreement import assert_agreement
-from tests.e2e.installation import CONNECTION, PYTHON, Installation, end
+from tests.e2e.installation import CONNECTION, Installation, end
+from tests.e2e.killed import killed
 from tests.e2e.prefect_runs import start_run, wait_for
 from tests.sandbox.faults import Fault
 
@@ -21,10 +21,9 @@ def test_a_run_killed_at_random_moments_makes_nothing_twice_and_loses_nothing(in
     it.bill.frame.latency = 0.25  # so that many kills fall into a write
     it.apply()
 
-    told = killing(it, KILLS)
+    told = killed(it, KILLS, SEED, LONGEST)
 
     assert told["killed"] == KILLS
-    assert told["last"] == 0
     assert_agreement(it.qad, it.bill)
     assert_audited(it)
     assert it.bill.max_in_flight <= 3
@@ -72,21 +71,6 @@ def test_two_workers_and_two_processes_at_once_come_to_the_same_result_within_bi
     assert_agreement(it.qad, it.bill)
     assert it.bill.max_in_flight <= 3
     assert it.bill.refused_in_flight == 0
-
-
-def killing(it: Installation, kills: int) -> dict[str, float]:
-    """Has the connection's runs killed, and returns what the killer says."""
-    done = subprocess.run(
-        [PYTHON, "-m", "tests.e2e.killing", it.pair, CONNECTION, str(kills), str(SEED), str(LONGEST)],
-        env={**it.environment, "PREFECT_LOGGING_LEVEL": "ERROR"},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return told
 
 
 def assert_audited(it: Installation) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deployments.serve import free_port
 from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.ports import unused_port
 from tests.e2e.reaching import Reachable, until
 
 WITHIN = 30.0  # seconds from BILL's event to the record in QAD
@@ -24,7 +24,7 @@ class ReachableInstallation(Reachable, Installation):
 @pytest.fixture
 def up(installation: Installation) -> Iterator[ReachableInstallation]:
     """Yields an installation with invoices in BILL, while `ml-connector up` runs."""
-    it = ReachableInstallation(**vars(installation), web_port=free_port(0))
+    it = ReachableInstallation(**vars(installation), web_port=unused_port())
     it.seed(suppliers=6, invoices=12)
     it.apply()
     with it.up():

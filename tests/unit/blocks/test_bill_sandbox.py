@@ -10,9 +10,10 @@ import pytest
 
 from blocks.bill.credentials import BillCredentials
 from blocks.bill.filters import clause
+from blocks.bill.list_target import DepartmentTarget
 from blocks.bill.models import Payment
 from blocks.bill.signature import parse, verify
-from blocks.bill.target import BillTarget, DepartmentTarget, VendorCreditTarget, VendorTarget
+from blocks.bill.target import BillTarget, VendorCreditTarget, VendorTarget
 from blocks.errors import AnswerLostError, CapReachedError, CredentialsError, RefusedError
 from blocks.exact import Record
 from blocks.hosts import ALLOW_PRIVATE

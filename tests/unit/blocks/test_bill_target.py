@@ -10,8 +10,9 @@ import pytest
 
 from blocks.bill.account import BillAccount
 from blocks.bill.client import BillClient
+from blocks.bill.list_target import DepartmentTarget
 from blocks.bill.matching import total
-from blocks.bill.target import BillTarget, DepartmentTarget, VendorCreditTarget, VendorTarget
+from blocks.bill.target import BillTarget, VendorCreditTarget, VendorTarget
 from blocks.errors import NotFoundError, RefusedError
 from blocks.exact import Record, decode, encode
 from blocks.target import Found, Target

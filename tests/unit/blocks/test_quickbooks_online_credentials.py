@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
 from blocks.errors import ConfigurationError, VendorError
@@ -138,12 +137,6 @@ async def test_no_secret_is_in_any_error(at_renewal: bool, intuit: Callable[[htt
 # What the stored block learns
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    with prefect_test_harness():
-        yield
-
-
 @pytest.fixture
 def sandbox() -> Iterator[tuple[QuickBooksSandbox, str]]:
     quickbooks = QuickBooksSandbox()
@@ -171,7 +164,9 @@ async def loaded(name: str) -> QuickBooksOnlineCredentials:
     return block
 
 
-async def test_the_stored_block_follows_the_refresh_token(server: None, sandbox: tuple[QuickBooksSandbox, str]) -> None:
+async def test_the_stored_block_follows_the_refresh_token(
+    with_prefect: None, sandbox: tuple[QuickBooksSandbox, str]
+) -> None:
     quickbooks, url = sandbox
     name = await stored(quickbooks, url)
     first = quickbooks.refresh_token
@@ -185,7 +180,7 @@ async def test_the_stored_block_follows_the_refresh_token(server: None, sandbox:
 
 
 async def test_what_a_person_changed_in_the_block_meanwhile_stays(
-    server: None, sandbox: tuple[QuickBooksSandbox, str]
+    with_prefect: None, sandbox: tuple[QuickBooksSandbox, str]
 ) -> None:
     quickbooks, url = sandbox
     name = await stored(quickbooks, url)
@@ -202,7 +197,7 @@ async def test_what_a_person_changed_in_the_block_meanwhile_stays(
 
 
 async def test_a_block_that_was_connected_to_another_company_meanwhile_keeps_its_own_token(
-    server: None, sandbox: tuple[QuickBooksSandbox, str]
+    with_prefect: None, sandbox: tuple[QuickBooksSandbox, str]
 ) -> None:
     quickbooks, url = sandbox
     name = await stored(quickbooks, url)
@@ -215,7 +210,9 @@ async def test_a_block_that_was_connected_to_another_company_meanwhile_keeps_its
     assert (await loaded(name)).refresh_token.get_secret_value() == "refresh-of-2"
 
 
-async def test_a_block_that_is_gone_does_not_stop_the_run(server: None, sandbox: tuple[QuickBooksSandbox, str]) -> None:
+async def test_a_block_that_is_gone_does_not_stop_the_run(
+    with_prefect: None, sandbox: tuple[QuickBooksSandbox, str]
+) -> None:
     quickbooks, url = sandbox
     name = await stored(quickbooks, url)
     running, sessions = await loaded(name), LocalSessions()

@@ -176,6 +176,7 @@ async def test_the_subscription_is_judged_only_where_notifications_can_come(desk
         assert "switched off" in (await desk.rows(PUBLIC))["BILL", "notifications"].detail
 
 
+@pytest.mark.usefixtures("with_prefect")
 async def test_the_command_prints_one_json_list(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

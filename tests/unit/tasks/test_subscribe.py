@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 from sqlmodel import SQLModel, select
 
@@ -35,10 +34,7 @@ NOWHERE = "http://127.0.0.1:9"  # nobody listens there
 OURS = f"{NOWHERE}/webhooks/bill/acme"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def server() -> Iterator[None]:
-    with prefect_test_harness():
-        yield
+pytestmark = pytest.mark.usefixtures("with_prefect")
 
 
 class Office:

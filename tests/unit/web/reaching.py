@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
-from deployments.web.drain import Pace
+from deployments.web import drain
+from deployments.web.drain import Drainer, Pace
 from tasks.state import inbox
 from tasks.state.models import InboxEvent
 from tasks.state.store import Store
 
 QUICK = Pace(
-    gather=0.1, heed=0.1, glance=0.02, ask=0.05, first_wait=0.02, longest_wait=0.1, first_rest=0.02, longest_rest=0.1
+    gather=0.05, heed=0.1, glance=0.02, ask=0.05, first_wait=0.02, longest_wait=0.1, first_rest=0.02, longest_rest=0.1
 )
 
 
@@ -60,8 +62,44 @@ async def until(true: Callable[[], Any]) -> None:
     """Returns once something is true.
 
     Raises:
-        TimeoutError: it was not for five seconds.
+        TimeoutError: it was not for a minute.
     """
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.005)
+
+
+async def at_rest(drainer: Drainer) -> None:
+    """Returns once no notice waits for a run and none is being seen to: whatever was to be started has been."""
+    await until(lambda: not drainer._draining and not inbox.waiting(drainer._store))
+
+
+async def settled(app: FastAPI) -> None:
+    """Returns once the app's drainer is at rest."""
+    await at_rest(app.state.desk.stir.__self__)
+
+
+class Pauses:
+    """Stands for asyncio in a module of the web app: its pauses are noted, and last until they are over."""
+
+    def __init__(self, module: Any, monkeypatch: pytest.MonkeyPatch, only: float | None = None) -> None:
+        """Takes hold of all pauses of the module from now on, or only of those of so many seconds."""
+        self.seconds: list[float] = []
+        self.over = asyncio.Event()
+        self._only = only
+        monkeypatch.setattr(module, "asyncio", self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, seconds: float) -> None:
+        if self._only not in (None, seconds):
+            await asyncio.sleep(seconds)
+            return
+        self.seconds.append(seconds)
+        await self.over.wait()
+
+
+def gathering(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Returns what ends the gathering of notices, which would otherwise end after `QUICK.gather` seconds."""
+    return Pauses(drain, monkeypatch, only=QUICK.gather).over

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from prefect.testing.utilities import prefect_test_harness
 from sqlalchemy import update
 
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
@@ -32,14 +31,8 @@ OTHER_REALM = "9341450000000002"
 TOKENS = "POST /oauth2/v1/tokens/bearer"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    with prefect_test_harness():
-        yield
-
-
 @pytest.fixture
-async def books(server: None) -> AsyncIterator[Books]:
+async def books(with_prefect: None) -> AsyncIterator[Books]:
     intuit = QuickBooksSandbox()
     intuit.add_company(OTHER_REALM, company="Other & Sons <Ltd>")
     with served(intuit.app) as url:
@@ -102,13 +95,14 @@ async def test_the_browser_is_sent_to_intuit_with_what_intuit_wants(books: Books
     assert {"HttpOnly", "Max-Age=600", f"Path={PATH}", "SameSite=lax", "Secure"} <= set(rules)
 
 
-async def test_what_waited_goes_on(app: FastAPI, store: Store, runs: Runs, browser: Browser) -> None:
+async def test_what_waited_goes_on(
+    app: FastAPI, store: Store, runs: Runs, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
     inbox.receive(store, "bill-quickbooks-online", "acme", "bill", [inbox.Notice("e1", "vendor.x", "vendors", "1", "")])
     runs.handles = False
     app.state.desk.stir("bill-quickbooks-online", "acme")
-    await until(lambda: runs.started)
-    await asyncio.sleep(0.3)
-    assert len(runs.started) == 1  # it left the notice behind, and the next one would begin in a minute
+    await until(lambda: "left notifications behind; the next run is in 60 s" in caplog.text)
+    assert len(runs.started) == 1
     runs.handles = True
     await browser.consent()
     await until(lambda: inbox.waiting(store) == [])

@@ -18,6 +18,7 @@ from flows.registry import Pair
 from tasks.state import inbox
 from tasks.state.models import Link
 from tasks.state.store import Store
+from tests.unit.web.reaching import at_rest, until
 
 PAIRS = {
     "qad-bill": Pair(
@@ -105,12 +106,6 @@ def note_write(store: Store, record_id: str) -> None:
         session.add(Link(**own, created_at=WROTE, updated_at=WROTE, changed_at=WROTE))
 
 
-async def until(true: Any) -> None:
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.005)
-
-
 async def test_events_during_a_run_lead_to_exactly_one_more(store: Store, runs: Runs) -> None:
     async with draining(store, runs) as drainer:
         tell(store, "e0")
@@ -125,7 +120,7 @@ async def test_events_during_a_run_lead_to_exactly_one_more(store: Store, runs: 
         inbox.handled(store, numbers)
         await until(lambda: len(runs.started) == 2)
         runs.finish(1)
-        await asyncio.sleep(0.4)
+        await at_rest(drainer)
     assert runs.started == [("acme", ("payments",)), ("acme", ("bill_status",))]
 
 
@@ -186,7 +181,7 @@ async def test_after_a_failed_run_the_next_one_takes_its_time(
         assert len(runs.started) == 1
         await until(lambda: len(runs.started) == 2)
         runs.finish(1)
-        await asyncio.sleep(0.4)
+        await at_rest(drainer)
     assert len(runs.started) == 2
     assert "left notifications behind" in caplog.text
 
@@ -251,8 +246,7 @@ async def test_what_we_wrote_ourselves_leads_to_no_run_even_if_we_hear_of_it_bef
         await asyncio.sleep(0.15)  # longer than the usual gathering
         for record_id in ("b1", "b2"):
             note_write(store, record_id)
-        await until(lambda: not inbox.waiting(store))
-        await asyncio.sleep(0.4)  # longer than a look
+        await at_rest(drainer)
     assert runs.started == []
 
 
