@@ -21,7 +21,7 @@ demo: $(STAMP)  ## Run sandbox vendors, sample data and every pair, with the Pre
 	$(BIN)/ml-connector demo $(ARGS)
 
 test: $(STAMP)  ## Run the tests (on PostgreSQL if ML_CONNECTOR_TEST_DATABASE_URL names a server)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP)  ## Lint, format, types, import contracts, docstrings
 	$(BIN)/ruff check .

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from prefect.blocks.core import Block
@@ -69,14 +70,24 @@ class Asked(NamedTuple):
     announces: Mapping[str, str]  # prefixes of the event types that the system should send
 
 
+class Means(NamedTuple):
+    """What an examination shares with whoever runs."""
+
+    store: Store
+    slots: SharedSlots
+    sessions: SharedSessions
+
+
 class Checks(NamedTuple):
     """What a pair asks of each system alone, by the field that names its credentials, and of both answers together.
 
     Each question alone returns the reference data that it has seen; `together` gets None for a system that failed.
+    `opened` says what is asked in place of a client, for a system that cannot be called.
     """
 
     alone: Mapping[str, Callable[[Any, Asked, Findings], Awaitable[Any]]]
     together: Callable[[Any, Mapping[str, Any], Findings], None]
+    opened: Mapping[str, Callable[[Any, Asked, Means], AbstractAsyncContextManager[Any]]] = MappingProxyType({})
 
 
 async def examined(
@@ -97,7 +108,7 @@ async def examined(
     """
     rules = await kind.named(name)
     opened = await asyncio.to_thread(open_store) if store is None else store
-    slots, sessions = SharedSlots(opened), SharedSessions(opened)
+    means = Means(opened, SharedSlots(opened), SharedSessions(opened))
     found = {side: Findings(_title(block)) for side, block in kind.systems.items()}
 
     async def alone(side: str) -> Any:
@@ -105,18 +116,23 @@ async def examined(
         asked = Asked(rules, name, public_url.rstrip("/"), (announces or {}).get(side, {}))
         with _survived(found[side]):
             block = await _credentials(kind.systems[side], getattr(rules, side))
-            async with block.get_client(slots, sessions) as client:
+            async with checks.opened.get(side, _client)(block, asked, means) as client:
                 return await checks.alone[side](client, asked, found[side])
 
     try:
         seen = await asyncio.gather(*map(alone, found))
     finally:
-        await slots.release()
+        await means.slots.release()
         if store is None:
             opened.close()
     about_rules = Findings(RULES)
     checks.together(rules, dict(zip(found, seen, strict=True)), about_rules)
     return [*found.values(), about_rules]
+
+
+def _client(block: Any, _asked: Asked, means: Means) -> AbstractAsyncContextManager[Any]:
+    client: AbstractAsyncContextManager[Any] = block.get_client(means.slots, means.sessions)
+    return client
 
 
 @contextmanager

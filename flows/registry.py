@@ -12,6 +12,7 @@ from blocks.qad.credentials import QadCredentials
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
 from flows.bill_quickbooks_desktop.beginning import opening as desktop_opening
+from flows.bill_quickbooks_desktop.checks.systems import CHECKS as DESKTOP_CHECKS
 from flows.bill_quickbooks_desktop.flow import ANNOUNCES as DESKTOP_ANNOUNCES
 from flows.bill_quickbooks_desktop.flow import bill_quickbooks_desktop
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
@@ -51,6 +52,7 @@ PAIRS: dict[str, Pair] = {
         bill_quickbooks_desktop,
         BillQuickBooksDesktopConnection,
         {"bill": DESKTOP_ANNOUNCES, "quickbooks_desktop": {}},
+        checks=DESKTOP_CHECKS,
         visited=True,
         opening=desktop_opening,
     ),

@@ -63,6 +63,13 @@ class _Prompt:
 uvicorn.server.asyncio = _Prompt()  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that is given a database is marked: the others do the same whichever it is."""
+    for item in items:
+        if "database_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("state")
+
+
 def pytest_unconfigure() -> None:
     """The session's own folders are gone."""
     shutil.rmtree(_OWN_HOME, ignore_errors=True)

@@ -36,11 +36,16 @@ class Changing:
     _repeats: int = 0
 
     async def run(self) -> list[Found | RefusedError]:
-        """Makes each change that QuickBooks takes, and returns one result for each, in order."""
+        """Makes each change that QuickBooks takes, and returns one result for each, in order.
+
+        Raises:
+            AnswerLostError: some may have been made.
+        """
         left: Sequence[int] = range(len(self.changes))
-        while left:
-            requests = self._requests(left, await self._held(left))
-            left = await self._settle(requests, await self._written(requests)) if requests else ()
+        with self.client.doubting():
+            while left:
+                requests = self._requests(left, await self._held(left))
+                left = await self._settle(requests, await self._written(requests)) if requests else ()
         return [self.results[place] for place in range(len(self.changes))]
 
     async def _held(self, places: Sequence[int]) -> dict[str, Record]:

@@ -1,21 +1,22 @@
 """One QuickBooks Desktop company file, asked and written to by way of its Web Connector."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
 from blocks.errors import AnswerLostError, AwayError, ConfigurationError, RefusedError, TransientError
 from blocks.exact import Record
 from blocks.quickbooks_desktop import queries
-from blocks.quickbooks_desktop.answers import Answer, AnswerSet, parsed
-from blocks.quickbooks_desktop.channel import SYSTEM, Channel, UnreadableError
+from blocks.quickbooks_desktop.answers import Answer, parsed
+from blocks.quickbooks_desktop.channel import SYSTEM, Channel
 from blocks.quickbooks_desktop.company import Company
-from blocks.quickbooks_desktop.documents import messages_of, part_id
-from blocks.quickbooks_desktop.meanings import MISSING, UNREAD, query_problem
+from blocks.quickbooks_desktop.documents import messages_of
+from blocks.quickbooks_desktop.meanings import MISSING, query_problem
 from blocks.quickbooks_desktop.opening import Opening
 from blocks.quickbooks_desktop.queries import PAGE, Query
 from blocks.quickbooks_desktop.render import Request, document, rendered
-from blocks.quickbooks_desktop.sets import settled
+from blocks.quickbooks_desktop.sending import Sending
 
 RESTARTS = 3  # of a reading by pages whose session ended
 IDS_AT_ONCE = 200  # in one question
@@ -49,6 +50,7 @@ class QuickBooksDesktopClient:
         self.account, self.channel = account, channel
         self._company: Company | None = None
         self._opening: Opening | None = None
+        self._sending = Sending(channel)
 
     async def __aenter__(self) -> Self:
         """Returns the client."""
@@ -146,8 +148,7 @@ class QuickBooksDesktopClient:
     async def write(self, requests: Sequence[Request], set_id: str) -> list[Answer]:
         """Returns an answer to each request, in order; one that fails stops none of the others.
 
-        Where QuickBooks cannot read the document, it is sent in halves, until what it cannot read is alone: that has
-        the code `UNREAD`. The requests have ids, each its own.
+        What QuickBooks cannot read has the code `meanings.UNREAD`. The requests have ids, each its own.
 
         Raises:
             AnswerLostError: some may have been done.
@@ -167,33 +168,13 @@ class QuickBooksDesktopClient:
         return list((await self.send(messages_of(kept), set_id)).values())
 
     async def send(self, messages: Mapping[str, str], set_id: str) -> dict[str, Answer]:
-        """Returns the answers by request id, as far as there are any.
-
-        What was kept under the id goes out byte for byte as it was.
-        """
+        """Returns the answers by request id, as far as there are any; see `sending.Sending.send`."""
         self._opening = Opening(None)  # what was asked before is not true any more
-        text = await self.channel.kept(set_id) or document(messages.values(), set_id=set_id)
-        try:
-            answered = await self._exchange(text, set_id)
-        except UnreadableError as error:
-            return await self._send_halves(messages, set_id, error)
-        return settled(answered, messages, set_id)
+        return await self._sending.send(messages, set_id)
 
-    async def _send_halves(self, messages: Mapping[str, str], set_id: str, error: UnreadableError) -> dict[str, Answer]:
-        ids = list(messages)
-        if len(ids) == 1:
-            return {ids[0]: Answer(ids[0], "", UNREAD, "Error", str(error))}
-        answers: dict[str, Answer] = {}
-        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
-            answers |= await self.send({one: messages[one] for one in half}, part_id(set_id, half))
-        return answers
-
-    async def _exchange(self, text: str, set_id: str) -> AnswerSet:
-        answer = await self.channel.exchange(text, set_id)
-        try:
-            return parsed(answer)
-        except TransientError as error:
-            raise AnswerLostError(str(error), system=SYSTEM, remedy=error.remedy) from error
+    def doubting(self) -> AbstractContextManager[None]:
+        """An absence after something was written leaves that in doubt; see `sending.Sending.doubting`."""
+        return self._sending.doubting()
 
     async def _asked(self, asked: Sequence[Query]) -> list[Answer]:
         numbered = [_numbered(query, number) for number, query in enumerate(asked, 1)]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from blocks.errors import AnswerLostError, RefusedError, TransientError
+from blocks.errors import AnswerLostError, RefusedError
 from blocks.exact import Record
 from blocks.quickbooks_desktop.answers import Answer, ids_of
 from blocks.quickbooks_desktop.channel import SYSTEM
@@ -37,7 +37,6 @@ class Creating:
     stale: set[int] = field(default_factory=set)  # created by an earlier attempt, and not as what is asked for now
     _known: dict[int, str] = field(default_factory=dict)  # the ids of those that were created, if all is well
     _unsure: dict[int, RefusedError] = field(default_factory=dict)  # what to say of them if they are not found
-    _sent: bool = False
 
     async def run(self) -> dict[int, Found | RefusedError]:
         """Each body is created, or refused.
@@ -45,12 +44,8 @@ class Creating:
         Raises:
             AnswerLostError: some may have been created.
         """
-        try:
+        with self.client.doubting():
             await self._create()
-        except TransientError as error:
-            if not self._sent or isinstance(error, AnswerLostError):
-                raise
-            raise AnswerLostError(str(error), system=SYSTEM, code=error.code, remedy=error.remedy) from error
         return self.results
 
     async def _create(self) -> None:
@@ -82,7 +77,6 @@ class Creating:
         by_item = {self.keys[place].item: message for place, message in messages.items()}
         places = {self.keys[place].item: place for place in messages}
         sent = await delivered(self.client, by_item, set_id) if by_item else {}
-        self._sent = True
         silent = [item for item, delivery in sent.items() if delivery.answer is None]
         if silent:
             rows = await self.look([self.bodies[places[item]] for item in silent])

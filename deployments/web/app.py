@@ -21,6 +21,7 @@ from deployments.web.meters import Meters
 from deployments.web.web_connector import service as web_connector
 from deployments.web.web_connector.pace import Pace as ConnectorPace
 from flows.registry import PAIRS, Pair
+from tasks.state.connector_sessions import patience_of
 from tasks.state.settings import StateSettings
 from tasks.state.store import Store, open_store
 
@@ -56,12 +57,12 @@ def create_app(
         known, meters, flow_runs = PAIRS if pairs is None else pairs, Meters(), runs or PrefectFlowRuns()
         drainer, endpoints = Drainer(opened, known, flow_runs, meters, pace), Endpoints(known, load, load_all)
         desk = Desk(endpoints, Intake(opened, meters), Brake(), meters, drainer.stir, drainer.resume)
-        address = (StateSettings().public_url if public_url is None else public_url).strip().rstrip("/")
+        settings = StateSettings()
+        address = (settings.public_url if public_url is None else public_url).strip().rstrip("/")
         app.state.desk = desk
         app.state.consents = oauth.Consents(opened, known, address, desk)
-        connector = web_connector.WebConnector.of(
-            opened, known, desk, flow_runs, address, connector_pace or ConnectorPace()
-        )
+        paced = connector_pace or ConnectorPace(patience=patience_of(settings))
+        connector = web_connector.WebConnector.of(opened, known, desk, flow_runs, address, paced)
         app.state.web_connector = connector
         app.state.gauges = status.Gauges(opened, flow_runs, meters)
         working = [asyncio.create_task(one) for one in (drainer.run(), endpoints.stay_fresh(webhooks.SHARED))]

@@ -7,7 +7,9 @@ from uuid import uuid4
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from tasks.run import Run
+from tasks.state.connector_sessions import patience_of
 from tasks.state.desktop_channel import DesktopChannel
+from tasks.state.settings import StateSettings
 
 
 @asynccontextmanager
@@ -22,8 +24,9 @@ async def reached(
         wait: seconds for which a request waits for the Web Connector to come; 0 for its interval and a minute more.
     """
     ledger = run.ledger
-    patience = wait or 60 * (credentials.run_every_minutes + 1)
-    channel = DesktopChannel(ledger.store, ledger.pair, ledger.connection, ledger.run_id or uuid4().hex, patience)
+    waits, asker = wait or 60 * (credentials.run_every_minutes + 1), ledger.run_id or uuid4().hex
+    patience = patience_of(StateSettings())
+    channel = DesktopChannel(ledger.store, ledger.pair, ledger.connection, asker, waits, patience)
     try:
         async with credentials.get_client(channel) as client:
             yield client

@@ -9,6 +9,7 @@ from blocks.quickbooks_online.models import Document, PhysicalAddress, Ref, Vend
 from blocks.quickbooks_online.names import is_variant
 from blocks.quickbooks_online.notes import holds
 from blocks.target import Body
+from flows.bill_comparison.points import point, shown
 from flows.parties import Party, contradictions, plain
 
 Coded = tuple[str, str, Decimal | None]  # account, class, amount
@@ -20,15 +21,15 @@ def vendor_points(wanted: Body, vendor: Vendor) -> list[str]:
     phone, dialled = _at(wanted, "PrimaryPhone", "FreeFormNumber"), vendor.primary_phone
     ours, theirs = Party(tax_id=str(wanted.get("TaxIdentifier") or "")), Party(tax_id=vendor.tax_identifier or "")
     points = [
-        _point(
+        point(
             "name",
             wanted["DisplayName"],
             vendor.display_name,
             is_variant(wanted["DisplayName"], vendor.display_name or ""),
         ),
-        _point("e-mail", email, there.address if there else "") if "PrimaryEmailAddr" in wanted else "",
-        _point("phone", phone, dialled.free_form_number if dialled else "") if "PrimaryPhone" in wanted else "",
-        _point("address", _said(wanted["BillAddr"]), _address(vendor.bill_addr), _same_words(wanted, vendor))
+        point("e-mail", email, there.address if there else "") if "PrimaryEmailAddr" in wanted else "",
+        point("phone", phone, dialled.free_form_number if dialled else "") if "PrimaryPhone" in wanted else "",
+        point("address", _said(wanted["BillAddr"]), _address(vendor.bill_addr), _same_words(wanted, vendor))
         if "BillAddr" in wanted
         else "",
         *(f"there is a difference in the {what}" for what in contradictions(ours, theirs)),
@@ -61,29 +62,18 @@ def heading_points(wanted: Body, document: Document, ours: Decimal | None, their
         theirs: QuickBooks' total, of several documents together where a bill has become several.
     """
     points = [
-        _point("total", ours, theirs, ours == theirs),
+        point("total", ours, theirs, ours == theirs),
         _reference("vendor", wanted.get("VendorRef"), document.vendor_ref),
-        _point("date", wanted.get("TxnDate"), document.txn_date),
-        _point("due date", wanted.get("DueDate"), document.due_date),
-        _point("number", wanted["DocNumber"], document.doc_number) if "DocNumber" in wanted else "",
+        point("date", wanted.get("TxnDate"), document.txn_date),
+        point("due date", wanted.get("DueDate"), document.due_date),
+        point("number", wanted["DocNumber"], document.doc_number) if "DocNumber" in wanted else "",
     ]
     return [point for point in points if point]
 
 
-def _point(what: str, ours: Any, theirs: Any, same: bool | None = None) -> str:
-    agrees = plain(ours) == plain(theirs) if same is None else same
-    return "" if agrees else f"{what} is {_shown(theirs)}, and {_shown(ours)} in BILL"
-
-
 def _reference(what: str, ours: Any, theirs: Ref | None) -> str:
     named = (theirs.name or theirs.value) if theirs else None
-    return "" if _value(ours) == _of(theirs) else f"{what} is {_shown(named)}, and another one in BILL"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Decimal) and value == round(value, 2):
-        return f"{value:.2f}"
-    return "empty" if value in (None, "") else str(value)
+    return "" if _value(ours) == _of(theirs) else f"{what} is {shown(named)}, and another one in BILL"
 
 
 def _lines(wanted: Body) -> Counter[Coded]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from tasks.state.models import ConnectorSession, MessageSet, utc_now
+from tasks.state.settings import StateSettings
 from tasks.state.store import Store
 
 DONE = "done"  # all that there was to do in it is done
@@ -38,6 +39,12 @@ class Contact(NamedTuple):
 
 
 PATIENCE = Patience()
+
+
+def patience_of(settings: StateSettings) -> Patience:
+    """Returns the patience that an installation asks for; it is the same in all of its processes."""
+    idle, working = settings.web_connector_idle_seconds, settings.web_connector_working_seconds
+    return Patience(idle=idle, working=working, opening=min(PATIENCE.opening, working))
 
 
 def begin(

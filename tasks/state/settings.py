@@ -18,6 +18,12 @@ class StateSettings(BaseSettings):
     )
     public_url: str = Field(default="", description="Where vendors reach the web app, https without a final slash.")
     web_port: int = Field(default=8000, description="The web app's port.")
+    web_connector_idle_seconds: float = Field(
+        default=60, gt=0, description="How long a QuickBooks Web Connector may be silent between two of its calls."
+    )
+    web_connector_working_seconds: float = Field(
+        default=600, gt=0, description="The same while QuickBooks opens a company file, or works on what it was sent."
+    )
 
     @property
     def web_address(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.books import Books
+from tests.e2e.desktop import Desktop
 from tests.e2e.installation import Installation
 from tests.sandbox.bill import BillSandbox
 from tests.sandbox.qad import QadSandbox
@@ -43,3 +44,11 @@ def books(prefect_api: str, tmp_path: Path, database_url: str) -> Iterator[Books
             bill_url=bill_url,
             quickbooks_url=quickbooks_url,
         )
+
+
+@pytest.fixture
+def desktop(prefect_api: str, tmp_path: Path, database_url: str) -> Iterator[Desktop]:
+    """Yields an installation of BILL and QuickBooks Desktop with empty books, whose names no other test uses."""
+    bill = BillSandbox(organization_id=f"00802E2E{secrets.token_hex(4).upper()}00003")
+    with served(bill.app) as url:
+        yield Desktop(tmp_path, prefect_api, database_url, bill=bill, bill_url=url)

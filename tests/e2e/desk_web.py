@@ -40,8 +40,11 @@ def main(port: str, listener: str, pace: str = "{}") -> None:
     os.environ.update(prefect_environment(Settings()))
     from deployments.web.app import create_app
     from deployments.web.web_connector.pace import Pace
+    from tasks.state.connector_sessions import patience_of
 
-    app = create_app(runs=Told(listener), connector_pace=Pace(**json.loads(pace)))
+    given = json.loads(pace)
+    patience = patience_of(Settings())._replace(flow=given.pop("flow", 30))
+    app = create_app(runs=Told(listener), connector_pace=Pace(patience=patience, **given))
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
 
 

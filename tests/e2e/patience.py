@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 
-def until(true: Callable[[], Any], seconds: float = 60) -> None:
+def until(true: Callable[[], Any], seconds: float = 120) -> None:
     """Returns as soon as it is true.
 
     Raises:
@@ -17,7 +17,7 @@ def until(true: Callable[[], Any], seconds: float = 60) -> None:
     while not true():
         if time.monotonic() > give_up:
             raise TimeoutError(f"not within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def answers(url: str) -> bool:

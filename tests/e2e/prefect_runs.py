@@ -1,11 +1,11 @@
 """The connection's deployment and its flow runs, as the Prefect server has them."""
 
-import time
 from typing import Any
 
 import httpx
 
 from tests.e2e.driving import Driven
+from tests.e2e.patience import until
 
 
 def deployment_of(it: Driven) -> str:
@@ -30,11 +30,11 @@ def newest_runs(it: Driven) -> list[dict[str, Any]]:
 def wait_for(it: Driven, run: str, state: str) -> None:
     """Waits until the flow run is in the state; fails at once in another final one that it did not begin with."""
     begun = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]["id"]
-    for _attempt in range(1500):  # five minutes: Prefect looks at a taken concurrency slot twice a minute
+
+    def there() -> bool:
         now = httpx.get(f"{it.prefect_api}/flow_runs/{run}").json()["state"]
-        if now["name"] == state:
-            return
         ended = now["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} and now["id"] != begun
-        assert not ended, f"the run ended as {now['name']}: {now['message']}"
-        time.sleep(0.2)
-    raise TimeoutError(f"the run is not {state}")
+        assert now["name"] == state or not ended, f"the run ended as {now['name']}: {now['message']}"
+        return bool(now["name"] == state)
+
+    until(there, 300)  # Prefect looks at a taken concurrency slot twice a minute

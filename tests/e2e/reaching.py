@@ -1,14 +1,16 @@
 """An installation whose web app the vendors can reach while `ml-connector up` runs."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
 
 from tests.e2e.driving import Driven, end
+from tests.e2e.patience import answers, until
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Reachable(Driven):
         """`ml-connector up` runs and is ready while the block does."""
         process = self.start("up")
         try:
-            until(lambda: _answers(f"{self.web}/ready"), 60)
+            until(lambda: answers(f"{self.web}/ready"))
             yield
         finally:
             end(process)
@@ -50,16 +52,23 @@ class Reachable(Driven):
         return sum(float(line.split()[-1]) for line in lines if line.startswith("ml_connector_inbox_waiting{"))
 
 
-def until(true: Callable[[], Any], seconds: float) -> None:
-    """Returns as soon as it is true; fails after so many seconds."""
-    give_up = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < give_up, f"not within {seconds:.0f} s"
-        time.sleep(0.1)
+def assert_few(runs: list[dict[str, Any]], told_by: datetime) -> None:
+    """Fails unless no run was asked for before the last one had begun, and at most two after all had been told.
+
+    Args:
+        runs: flow runs that notifications started.
+        told_by: when the last notification had been taken.
+    """
+    assert runs, "no run was started"
+    times = sorted((_moment(run["created"]), _moment(run["start_time"])) for run in runs)
+    assert all(earlier[1] < later[0] for earlier, later in pairwise(times)), times
+    assert sum(created > told_by for created, _begun in times) <= 2, times
 
 
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False
+def now() -> datetime:
+    """Returns the present moment."""
+    return datetime.now(UTC)
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said)

@@ -9,12 +9,12 @@ import httpx
 
 from tests.e2e.bookkeeping import begin
 from tests.e2e.books import Books
+from tests.e2e.patience import until
 from tests.e2e.ports import unused_port
-from tests.e2e.reaching import Reachable, until
+from tests.e2e.reaching import Reachable
 from tests.e2e.searching import Issued, Places, Talkative, assert_search_finds, found, our_keys, written
 from tests.sandbox.faults import Fault
 
-WITHIN = 60.0  # seconds
 EXPIRED = {"fault": {"type": "AUTHENTICATION", "error": [{"code": "3200", "message": "Token expired"}]}}
 
 
@@ -109,8 +109,8 @@ def notified(it: TalkativeBooks) -> None:
     """A genuine notification is handled by a run, and a forged one is turned away."""
     vendor = next(iter(it.bill.vendors))
     it.bill.edit_vendor(vendor, name="Renamed for the notice")
-    until(lambda: any("for the notice" in one["DisplayName"] for one in list(it.quickbooks.vendors.values())), WITHIN)
-    until(lambda: it.waiting() == 0, WITHIN)
+    until(lambda: any("for the notice" in one["DisplayName"] for one in list(it.quickbooks.vendors.values())))
+    until(lambda: it.waiting() == 0)
     forged = httpx.post(f"{it.web}/webhooks/quickbooks-online", content=b"[]", headers={"intuit-signature": "bm8="})
     assert forged.status_code == 401
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.e2e.bookkeeping import begin, clear_logs, documents, enter, enter_vendor, later, listed_as, vendors, writes
 from tests.e2e.books import Books
+from tests.e2e.patience import until
 from tests.e2e.ports import unused_port
-from tests.e2e.reaching import Reachable, until
+from tests.e2e.reaching import Reachable, assert_few, now
 
-WITHIN = 60.0  # seconds, however busy the machine is
 EVENTS = int(os.environ.get("ML_CONNECTOR_TEST_EVENTS", "100"))  # of the burst
 IN_TURN = int(os.environ.get("ML_CONNECTOR_TEST_EVENTS_IN_TURN", "5"))  # of those that wait for each other
 
@@ -31,7 +31,8 @@ def up(books: Books) -> Iterator[ReachableBooks]:
     """Yields an installation whose vendors know where to send notifications, while `ml-connector up` runs."""
     it = ReachableBooks(**vars(books), web_port=unused_port())
     begin(it)
-    it.quickbooks.options(webhook_urls=[f"{it.web}/webhooks/quickbooks-online"])
+    # Intuit's notices take their time; ours must not wait for them, nor hear of a write before it is noted.
+    it.quickbooks.options(webhook_urls=[f"{it.web}/webhooks/quickbooks-online"], delay_seconds=2)
     it.apply()
     with it.up():
         it.run()  # which subscribes at BILL
@@ -51,8 +52,8 @@ def test_a_change_in_either_system_is_acted_on_within_seconds_and_our_own_writes
     print(f"{', '.join(f'{one:.1f}' for one in took)}; {len(accepted(it.bill.deliveries))} of BILL's notices taken")
     vendor = next(iter(it.bill.vendors))
     enter(it, vendor, "INV-1")
-    until(lambda: documents(it), WITHIN)
-    until(lambda: told_of_ours(it) == IN_TURN + 1 and it.waiting() == 0, WITHIN)
+    until(lambda: documents(it))
+    until(lambda: told_of_ours(it) == IN_TURN + 1 and it.waiting() == 0)
     assert read(it, earlier) == {"vendors", "bills"}, "what we wrote ourselves started a run"
 
     later(it)
@@ -60,7 +61,7 @@ def test_a_change_in_either_system_is_acted_on_within_seconds_and_our_own_writes
     mine = vendors(it)["Tools 0"]["Id"]
     it.quickbooks.edit("Vendor", mine, PrimaryEmailAddr={"Address": "typo@erie.example"})
     it.quickbooks.delete("PurchaseOrder", documents(it)["INV-1"]["Id"])
-    until(lambda: "quickbooks_vendors" in read(it, earlier) and it.waiting() == 0, WITHIN)
+    until(lambda: "quickbooks_vendors" in read(it, earlier) and it.waiting() == 0)
     assert sorted(said.split(",")[0] for said in listed_as(it, "refused").values()) == [
         "differs from BILL: e-mail is typo@erie.example",
         "was deleted in QuickBooks Online",
@@ -78,13 +79,15 @@ def test_a_burst_makes_few_runs_and_what_was_never_told_is_found_by_the_next_run
     for number in range(EVENTS):
         enter_vendor(it, f"Burst {number}")
     sent = time.monotonic() - began
-    until(lambda: len(it.quickbooks.vendors) >= EVENTS, WITHIN + EVENTS / 5)
+    until(lambda: len(it.quickbooks.vendors) >= EVENTS, 120 + EVENTS / 5)
     print(f"{EVENTS} events in {sent:.1f} s: all in QuickBooks after {time.monotonic() - began:.1f} s")
-    until(lambda: len(accepted(it.bill.deliveries)) == 2 * EVENTS, WITHIN + EVENTS / 5)
-    until(lambda: told_of_ours(it) == EVENTS and it.waiting() == 0, WITHIN)
-    runs = {run["id"] for run in it.flow_runs()} - earlier
+    until(lambda: len(accepted(it.bill.deliveries)) == 2 * EVENTS, 120 + EVENTS / 5)
+    until(lambda: told_of_ours(it) == EVENTS)
+    told_by = now()
+    until(lambda: it.waiting() == 0)
+    runs = [run for run in it.flow_runs() if run["id"] not in earlier]
     print(f"{len(runs)} flow runs, which read {sorted(read(it, earlier))}")
-    assert 1 <= len(runs) <= 3 + EVENTS // 250
+    assert_few(runs, told_by)
     assert once(it) == {f"Burst {number}" for number in range(EVENTS)}
 
     for side in (it.bill, it.quickbooks):
@@ -107,7 +110,7 @@ def seconds_to_arrive(it: ReachableBooks, name: str) -> float:
     """Enters a vendor in BILL, and returns how long it takes until QuickBooks has it."""
     began = time.monotonic()
     enter_vendor(it, name)
-    until(lambda: name in vendors(it), WITHIN)
+    until(lambda: name in vendors(it))
     return time.monotonic() - began
 
 

@@ -2,15 +2,16 @@
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.installation import Installation, end
+from tests.e2e.patience import until
 from tests.e2e.prefect_runs import deployment_of, newest_runs, start_run, wait_for
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -21,9 +22,12 @@ FLAGS = [
 PATIENCE = 60_000  # milliseconds
 SCREENSHOTS = os.environ.get("ML_CONNECTOR_TEST_SCREENSHOTS", "")  # a folder to renew the README's images in
 
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Chromium is not installed here"
-)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Chromium is not installed here"
+    ),
+]
 
 
 @pytest.fixture
@@ -36,14 +40,14 @@ def page() -> Iterator[Page]:
 
 
 def test_a_person_previews_a_backfill_sees_a_refused_record_repairs_its_cause_and_retries(
-    installation: Installation, page: Page, tmp_path: Path
+    installation: Installation, page: Page
 ) -> None:
     it, ui = installation, installation.prefect_api.removesuffix("/api")
     it.seed(suppliers=24, invoices=60, flawed=2)  # an unknown account, and a supplier without an address
     it.apply()
     everything = it.start("up")
     try:
-        preview = start_backfill(page, ui, it, tmp_path)
+        preview = start_backfill(page, ui, it)
         wait_for(it, preview, "Completed")
         assert it.bill.bills == {}
         show(page, f"{ui}/runs/flow-run/{preview}")
@@ -53,15 +57,13 @@ def test_a_person_previews_a_backfill_sees_a_refused_record_repairs_its_cause_an
         run = start_run(it)
         wait_for(it, run, "Failed")
         show(page, f"{ui}/runs/flow-run/{run}")
-        page.wait_for_timeout(2500)  # the graph settles
-        picture(page, "run", tmp_path)
+        picture(page, "run", settling=2_500)  # the graph
         page.get_by_text("Task Runs", exact=True).click()
         expect(page.get_by_text("create bills, page 1: 60 created, 2 held").first).to_be_visible(timeout=PATIENCE)
         refused = page.get_by_text("vendors 10S1025", exact=True).last
         expect(refused).to_be_visible(timeout=PATIENCE)
         refused.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
-        picture(page, "refused", tmp_path)
+        picture(page, "refused", settling=500)
         page.get_by_text("Artifacts", exact=True).click()
         expect(page.get_by_text("qad-bill-acme-exceptions").first).to_be_visible(timeout=PATIENCE)
 
@@ -73,13 +75,12 @@ def test_a_person_previews_a_backfill_sees_a_refused_record_repairs_its_cause_an
         assert len(it.bill.bills) == 61  # the one that waits for an account still waits
         show(page, f"{ui}/runs/flow-run/{run}")
         expect(page.get_by_text("Completed").first).to_be_visible(timeout=PATIENCE)
-        page.wait_for_timeout(1500)
-        picture(page, "retried", tmp_path)
+        picture(page, "retried", settling=1_500)
     finally:
         end(everything)
 
 
-def start_backfill(page: Page, ui: str, it: Installation, folder: Path) -> str:
+def start_backfill(page: Page, ui: str, it: Installation) -> str:
     """Fills in the deployment's form (since, dry_run), submits it, and returns the flow run's id."""
     show(page, f"{ui}/deployments/deployment/{deployment_of(it)}/run")
     page.get_by_text("date-time", exact=True).first.click()
@@ -88,16 +89,17 @@ def start_backfill(page: Page, ui: str, it: Installation, folder: Path) -> str:
     page.locator("input[type=time]").fill("00:00")
     page.get_by_role("button", name="Apply").click()
     page.locator("label[role=switch]").first.click()
-    page.wait_for_timeout(300)
-    picture(page, "backfill", folder)
+    picture(page, "backfill", settling=300)
     page.get_by_role("button", name="Submit").click()
-    for _attempt in range(100):
-        for run in newest_runs(it):
-            if run["parameters"].get("dry_run"):
-                assert run["parameters"]["since"], "the form's date did not arrive"
-                return str(run["id"])
-        time.sleep(0.2)
-    raise TimeoutError("the form started no run")
+    until(lambda: asked_for(it))
+    [run] = asked_for(it)
+    assert run["parameters"]["since"], "the form's date did not arrive"
+    return str(run["id"])
+
+
+def asked_for(it: Installation) -> list[dict[str, Any]]:
+    """Returns the previews that were asked for."""
+    return [run for run in newest_runs(it) if run["parameters"].get("dry_run")]
 
 
 def show(page: Page, address: str) -> None:
@@ -106,6 +108,8 @@ def show(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def picture(page: Page, name: str, folder: Path) -> None:
-    """Takes a screenshot."""
-    page.screenshot(path=Path(SCREENSHOTS or folder) / f"{name}.png")
+def picture(page: Page, name: str, settling: float) -> None:
+    """Takes a screenshot after so many milliseconds, if there is a folder for it."""
+    if SCREENSHOTS:
+        page.wait_for_timeout(settling)
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")

@@ -214,9 +214,9 @@ def test_flawed_bills_are_named_with_their_flaws(desk: Desk) -> None:
 
 def test_a_great_many_may_be_generated_in_silence(desk: Desk) -> None:
     told = History(desk)
-    started = time.perf_counter()
+    started = time.process_time()
     desk.bill.generate(vendors=2000, bills=2000, silent=True)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert told.news() == []
     desk.bill.generate(vendors=2, bills=3)
     assert Counter(told.news()) == {"vendor.created": 2, "bill.created": 3}

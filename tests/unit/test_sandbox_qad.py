@@ -374,10 +374,10 @@ def test_twenty_thousand_rows_are_browsed_quickly(tenant: Tenant) -> None:
         for copy in range(1, 20):
             voucher = key[3] + copy * 100_000
             tenant.qad.invoices[(*key[:3], voucher)] = {**invoice, "voucher": voucher}
-    began = time.perf_counter()
+    began = time.process_time()
     condition = "supplierInvoice.isOpen,eq,true,literal"
     page = tenant.browse(INVOICES, condition, page=1, pageSize=100, callId="big")
     for number in (2, 100, 200):
         page = tenant.browse(INVOICES, condition, page=number, pageSize=100, callId="big")
     assert len(page["data"]) == 100 and page["auxillaryData"]["HasMoreParams"] == "false"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

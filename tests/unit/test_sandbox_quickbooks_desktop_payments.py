@@ -158,6 +158,18 @@ def test_a_paid_bill_is_not_removed_unless_a_switch_unlinks_it(desk: Desk, vendo
     assert (left["Amount"], left["AppliedToTxnRet"], desk.company.vendors[vendor]["Balance"]) == (10, [], 0)
 
 
+def test_nothing_is_removed_under_the_eyes_of_somebody(desk: Desk, vendor: str) -> None:
+    bill = desk.bill(vendor, "10.00")
+    paid = desk.pay(vendor, {bill: "4.00"}).get("TxnID")
+    desk.company.open_in_window(bill)
+    assert desk.ask(request("TxnVoid", fields(TxnVoidType="BillPaymentCheck", TxnID=paid))).code == 3176
+    desk.company.close_window(bill)
+    desk.company.open_in_window(paid)
+    assert desk.ask(request("TxnDel", fields(TxnDelType="BillPaymentCheck", TxnID=paid))).code == 3175
+    assert desk.ask(request("TxnDel", fields(TxnDelType="Bill", TxnID=bill))).code == 3176
+    assert open_of(desk, bill) == ["6.00"]
+
+
 @pytest.mark.parametrize("touches", [False, True])
 def test_paying_may_change_when_the_bill_was_modified(desk: Desk, vendor: str, touches: bool) -> None:
     desk.company.options(paying_touches_bill=touches)
@@ -196,6 +208,15 @@ def test_a_merged_vendor_leaves_its_bills_to_the_survivor(desk: Desk, vendor: st
     assert desk.company.bills[bill]["VendorRef"]["FullName"] == "Contoso"
     assert desk.ask(query("ListDeleted", ListDelType="Vendor")).get("ListID") == vendor
     assert desk.pay(other, {bill: "6.00"}).code == 0
+
+
+@pytest.mark.parametrize("touches", [False, True])
+def test_a_merge_may_change_when_bills_were_modified(desk: Desk, vendor: str, touches: bool) -> None:
+    desk.company.options(merging_touches_bills=touches)
+    other, bill = desk.vendor("Contoso"), desk.bill(vendor, "10.00")
+    before = desk.company.bills[bill]["EditSequence"]
+    desk.company.merge_vendors(vendor, other)
+    assert (desk.company.bills[bill]["EditSequence"] != before) is touches
 
 
 def test_a_vendor_with_transactions_is_not_deleted(desk: Desk, vendor: str) -> None:

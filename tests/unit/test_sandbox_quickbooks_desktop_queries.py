@@ -206,6 +206,26 @@ def test_an_iterator_ends_with_its_session(desk: Desk) -> None:
     assert page(desk, "Continue", identifier).code == 3000
 
 
+def test_a_restored_file_has_no_iterators(desk: Desk) -> None:
+    for number in range(3):
+        desk.vendor(f"V{number}")
+    identifier = str(page(desk, "Start").node.get("iteratorID"))
+    desk.company.restore(desk.company.backup())
+    assert page(desk, "Continue", identifier).code == 3000
+
+
+@pytest.mark.parametrize(("snapshot", "left"), [(True, ["V2", "V3"]), (False, ["V2b"])])
+def test_later_pages_show_records_as_at_the_start_unless_a_switch_says_otherwise(
+    desk: Desk, snapshot: bool, left: list[str]
+) -> None:
+    desk.company.options(iterator_snapshot=snapshot)
+    made = [desk.vendor(f"V{number}") for number in range(4)]
+    identifier = str(page(desk, "Start").node.get("iteratorID"))
+    desk.company.edit_vendor(made[2], Name="V2b")
+    desk.company.delete("Vendor", made[3])
+    assert names(page(desk, "Continue", identifier)) == left
+
+
 def test_what_was_deleted_is_told_for_ninety_days(desk: Desk, bills: dict[str, str]) -> None:
     desk.company.delete("Bill", bills["A/2"])
     gone = desk.ask(query("TxnDeleted", "<TxnDelType>VendorCredit</TxnDelType>", TxnDelType="Bill"))

@@ -1,6 +1,6 @@
 """QuickBooks Desktop keeps vendors, accounts and bills by its own rules."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -264,6 +264,12 @@ def test_every_save_changes_the_edit_sequence_even_within_a_second(desk: Desk, v
         seen.add(sequence(desk, vendor))
     assert len(seen) == 6
     assert all(len(each) <= 16 for each in seen)
+
+
+def test_an_edit_sequence_is_no_time(desk: Desk) -> None:
+    desk.company.options(edit_sequence_ahead=1580)
+    made = desk.ask(add("Vendor", Name="A"))
+    assert int(made.get("EditSequence")) - datetime.fromisoformat(made.get("TimeModified")).timestamp() == 1580
 
 
 def test_by_switches_inactive_references_and_repeated_guids_are_refused(desk: Desk, vendor: str) -> None:

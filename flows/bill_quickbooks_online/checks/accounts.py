@@ -1,16 +1,14 @@
-"""Which accounts of a QuickBooks Online company documents and payments are booked to; pure."""
+"""Which accounts payable account of a QuickBooks Online company documents are booked to; pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from flows.bill_quickbooks_online.bill_references import PAYABLES
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
+from flows.books_checks import called
 from flows.charts import named
 from flows.checks import Findings
 from flows.matches import Entries, listed
 from tasks.state.mirrors import Mirrored
-
-BANK = "Bank"  # the only type of account that a payment by check is made from
 
 
 def judge_payables(accounts: Entries, rules: BillQuickBooksOnlineConnection, home: str, found: Findings) -> None:
@@ -29,35 +27,18 @@ def judge_payables(accounts: Entries, rules: BillQuickBooksOnlineConnection, hom
     if not ours:
         found.add(what, "error", "the company has no active account of the type Accounts Payable")
     elif wanted and chosen is None:
-        said = f"payables_account is {wanted}, but the accounts of that type are {_called(ours.values())}"
+        said = f"payables_account is {wanted}, but the accounts of that type are {called(ours.values())}"
         found.add(what, "error", said)
     elif home in held:
         said = f"there are several in {home or 'the home currency'}: set payables_account to one of"
-        found.add(what, "error", f"{said} {_called(held[home])}")
+        found.add(what, "error", f"{said} {called(held[home])}")
     elif home and not any(_currency(entry, home) == home for entry in ours.values()):
-        found.add(what, "error", f"there is none in {home}, only {_called(ours.values())}")
+        found.add(what, "error", f"there is none in {home}, only {called(ours.values())}")
     elif held:
         said = f"there are several in {listed(sorted(held))}: bills in these currencies are held"
         found.add(what, "warning", said)
     else:
-        found.add(what, "ok", _called([chosen] if chosen else ours.values()))
-
-
-def judge_payment_account(accounts: Entries, rules: BillQuickBooksOnlineConnection, found: Findings) -> None:
-    """Whether payments of bills have a bank account is one row more; none where bills become purchase orders."""
-    what, wanted = "payment account", rules.payment_account
-    if rules.target_entity != "bill":
-        return
-    chosen = named(accounts, wanted) if wanted else None
-    if not wanted:
-        found.add(what, "warning", "payment_account is not set: payments made in BILL are held until it is")
-    elif chosen is None or not chosen.active:
-        found.add(what, "error", f"payment_account is {wanted}, which is not an active account of the company")
-    elif chosen.body.get("AccountType") != BANK:
-        kind = chosen.body.get("AccountType")
-        found.add(what, "error", f"payment_account is {chosen.name}, of the type {kind}; it must be a bank account")
-    else:
-        found.add(what, "ok", f"payments made in BILL are made from {chosen.name}")
+        found.add(what, "ok", called([chosen] if chosen else ours.values()))
 
 
 def _several(ours: Entries, home: str, chosen: Mirrored | None) -> dict[str, list[Mirrored]]:
@@ -70,7 +51,3 @@ def _several(ours: Entries, home: str, chosen: Mirrored | None) -> dict[str, lis
 
 def _currency(account: Mirrored, home: str) -> str:
     return str((account.body.get("CurrencyRef") or {}).get("value") or home)
-
-
-def _called(accounts: Iterable[Mirrored]) -> str:
-    return listed(f"{entry.number} {entry.name} ({entry.id})".strip() for entry in accounts)

@@ -8,9 +8,10 @@ from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.client import QuickBooksClient
 from blocks.quickbooks_online.company import Company
 from flows.bill_quickbooks_online.books import entries
-from flows.bill_quickbooks_online.checks.accounts import judge_payables, judge_payment_account
+from flows.bill_quickbooks_online.checks.accounts import judge_payables
 from flows.bill_quickbooks_online.checks.settings import judge_settings
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
+from flows.books_checks import judge_payment_account
 from flows.checks import SIGN_IN, Asked, Findings
 from flows.consent import link_for, with_link
 from flows.counterparts import NEW
@@ -53,7 +54,8 @@ async def _examine_company(books: QuickBooksClient, asked: Asked, found: Finding
     accounts = await _list(books, "Account", "accounts", found)
     if accounts is not None:
         judge_payables(accounts, rules, company.home_currency if company else "", found)
-        judge_payment_account(accounts, rules, found)
+        if rules.target_entity == "bill":
+            judge_payment_account(accounts, rules.payment_account, found)
     classes = company is not None and company.class_per != "off"
     locations = company is not None and company.locations
     mapped_vendors = any(one != NEW for one in rules.vendors.values())

@@ -4,21 +4,18 @@ from blocks.bill.account import SYSTEM as BILL
 from blocks.bill.client import Kind
 from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.company import Company
-from blocks.source import Row
-from flows.bill_chart import coded, rows
 from flows.bill_checks import BillLists
+from flows.bill_matches import Matched, judge_list, keys
 from flows.bill_quickbooks_online.checks.company import QuickBooksLists
 from flows.bill_quickbooks_online.department_classes import department_classes, may_be_classes
 from flows.bill_quickbooks_online.documents import how_mixed
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
-from flows.charts import Matching
 from flows.checks import Findings
-from flows.matches import Compared, judge_keys, judge_mapping, judge_matches, listed
+from flows.matches import judge_keys, judge_mapping, listed
 
 ACCOUNTS: Kind = "chart-of-accounts"
 CLASSES: Kind = "accounting-classes"
 DEPARTMENTS: Kind = "departments"
-HELD = "bills that use them are held"
 MIXED = {
     "class": "the departments become the lines' classes",
     "split": "each department's lines become an order of their own",
@@ -35,22 +32,17 @@ def judge_accounts(
     rules: BillQuickBooksOnlineConnection, bill: BillLists, books: QuickBooksLists, found: Findings
 ) -> None:
     """The accounts and their mapping have their verdicts."""
-    accounts = Compared("accounts", "BILL accounts", _active(bill, ACCOUNTS), SYSTEM, books.accounts)
-    judge_matches(accounts, Matching("account", rules.accounts, coded), found, HELD, essential=True)
-    judge_mapping("accounts", rules.accounts, SYSTEM, books.accounts, found)
-    judge_keys("accounts", rules.accounts, BILL, _keys(bill, ACCOUNTS), found)
+    accounts = Matched("accounts", "account", ACCOUNTS, "BILL accounts", rules.accounts)
+    judge_list(accounts, bill, SYSTEM, books.accounts, found, essential=True)
 
 
 def judge_classes(
     rules: BillQuickBooksOnlineConnection, bill: BillLists, books: QuickBooksLists, found: Findings
 ) -> None:
     """The classes of a company that tracks them, and their mapping, have their verdicts."""
-    if books.company is None or books.company.class_per == "off":
-        return
-    classes = Compared("classes", "BILL classes", _active(bill, CLASSES), SYSTEM, books.classes)
-    judge_matches(classes, Matching("class", rules.classes, coded), found, HELD)
-    judge_mapping("classes", rules.classes, SYSTEM, books.classes, found)
-    judge_keys("classes", rules.classes, BILL, _keys(bill, CLASSES), found)
+    if books.company is not None and books.company.class_per != "off":
+        classes = Matched("classes", "class", CLASSES, "BILL classes", rules.classes)
+        judge_list(classes, bill, SYSTEM, books.classes, found)
 
 
 def judge_departments(
@@ -61,10 +53,8 @@ def judge_departments(
         return
     if books.company.locations:
         kind = location_kind(rules)
-        places = Compared(kind, f"BILL {kind}", _active(bill, kind), SYSTEM, books.departments)
-        judge_matches(places, Matching("location", rules.departments, coded), found, HELD)
-        judge_mapping("departments", rules.departments, SYSTEM, books.departments, found)
-        judge_keys("departments", rules.departments, BILL, _keys(bill, kind), found)
+        places = Matched(kind, "location", kind, f"BILL {kind}", rules.departments, "departments")
+        judge_list(places, bill, SYSTEM, books.departments, found)
     _judge_mixed(rules, books.company, found)
     if may_be_classes(rules, books.company):
         _judge_department_classes(rules, bill, books, found)
@@ -86,7 +76,7 @@ def _judge_department_classes(
 ) -> None:
     departments, what = bill.entries(DEPARTMENTS), "department classes"
     judge_mapping(what, rules.department_classes, SYSTEM, books.classes, found)
-    judge_keys(what, rules.department_classes, BILL, _keys(bill, DEPARTMENTS), found)
+    judge_keys(what, rules.department_classes, BILL, keys(bill, DEPARTMENTS), found)
     if departments is None or books.classes is None:
         found.add(what, "unverified", "one of the two systems did not list them")
         return
@@ -96,19 +86,3 @@ def _judge_department_classes(
     said = f"{len(matched):,} of {len(active):,} BILL departments have a class"
     held = f"; without one: {listed(lacking)} (bills that need it are held)" if lacking else ""
     found.add(what, "warning" if lacking else "ok", f"{said}{held}")
-
-
-def _active(bill: BillLists, kind: Kind) -> list[Row] | None:
-    found = _rows(bill, kind)
-    return None if found is None else [row for row in found if not row.content.archived]
-
-
-def _keys(bill: BillLists, kind: Kind) -> set[str] | None:
-    """Returns what the connection file may call BILL's entries: their ids, and their numbers or short names."""
-    found = _rows(bill, kind)
-    return None if found is None else {key for row in found for key in (row.id, coded(row).code) if key}
-
-
-def _rows(bill: BillLists, kind: Kind) -> list[Row] | None:
-    records = bill.lists.get(kind)
-    return None if records is None else [row for record in records for row in rows(record)]

@@ -1,10 +1,9 @@
 """What a QuickBooks Online company's edition and switches mean for a connection; pure."""
 
-from datetime import UTC, datetime
-
 from blocks.quickbooks_online.account import QuickBooksAccount
 from blocks.quickbooks_online.company import Company
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
+from flows.books_checks import judge_closing_date
 from flows.checks import Findings
 
 
@@ -21,7 +20,7 @@ def judge_settings(
     _judge_locations(company, rules, found)
     _judge_numbers(company, rules, found)
     _judge_currencies(company, found)
-    _judge_closing_date(company, found)
+    judge_closing_date(company.closed_until, found)
 
 
 def _judge_orders(company: Company, rules: BillQuickBooksOnlineConnection, found: Findings) -> None:
@@ -67,12 +66,3 @@ def _judge_currencies(company: Company, found: Findings) -> None:
     alone = f"{home or 'home currency not told'} alone: bills in other currencies are held"
     said = f"home currency {home}, multicurrency on" if company.multicurrency else alone
     found.add("currencies", "ok" if home else "unverified", said)
-
-
-def _judge_closing_date(company: Company, found: Findings) -> None:
-    closed = company.closed_until
-    if closed is None:
-        found.add("closing date", "ok", "none")
-        return
-    today = closed >= datetime.now(UTC).date()
-    found.add("closing date", "warning" if today else "ok", f"{closed}: bills dated up to that day are held")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from blocks.bill.models import Bill, BillLine
+from blocks.quickbooks_online.account import SYSTEM
 from blocks.quickbooks_online.models import Document
+from flows.bill_comparison.remedies import replay
 from flows.bill_lines import NOTHING
 from flows.bill_quickbooks_online.agreement import document_points, heading_points
 from flows.bill_quickbooks_online.bills import NAME as BILLS
 from flows.bill_quickbooks_online.comparison.books import Books, bill_of
-from flows.bill_quickbooks_online.comparison.remedies import replay
 from flows.bill_quickbooks_online.documents import DRAFTS, KINDS, coding
 from flows.bill_quickbooks_online.mapping import Coding, Part, to_document
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
@@ -63,10 +64,10 @@ def _of_link(row_id: str, link: Link, books: Books, rules: Rules) -> Iterator[Di
             yield Difference(BILLS, number, row_id, link.target_id, what, RUN)
     elif document is None:
         what = "was deleted in QuickBooks Online, but is in use in BILL"
-        yield Difference(BILLS, number, row_id, f"no {link.target_id}", what, replay(books, row_id))
+        yield Difference(BILLS, number, row_id, f"no {link.target_id}", what, replay(books.connection, row_id, SYSTEM))
     elif bill is not None:
         for point in _points(row_id, bill, document, books, rules):
-            yield Difference(BILLS, number, row_id, link.target_id, point, replay(books, row_id))
+            yield Difference(BILLS, number, row_id, link.target_id, point, replay(books.connection, row_id, SYSTEM))
 
 
 def _unwanted(row_id: str, bill: Bill | None, books: Books) -> str:

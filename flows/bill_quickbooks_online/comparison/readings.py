@@ -1,10 +1,12 @@
 """Reads BILL and QuickBooks Online for their comparison, each for itself and in pages; writes nothing."""
 
-from blocks.bill.models import Bill, Vendor
+from blocks.bill.models import Bill
 from blocks.bill.source import BillSource
 from blocks.quickbooks_online.company import Company
 from blocks.quickbooks_online.models import BillPayment, Document
 from blocks.quickbooks_online.models import Vendor as QuickBooksVendor
+from blocks.source import Row
+from flows.bill_comparison import readings
 from flows.bill_pages import each, entry_of
 from flows.bill_payments import NAME as PAYMENTS
 from flows.bill_payments import by_payment, by_split
@@ -18,18 +20,13 @@ from flows.bill_quickbooks_online.marks import marks_of
 from flows.bill_quickbooks_online.vendors import HISTORY
 from flows.bill_quickbooks_online.vendors import NAME as VENDORS
 from flows.reconcile.differences import Comparison, Reading, Sides
-from flows.reconcile.exceptions import exceptions_of
 
 AT_A_TIME = 100  # bills that are read by their ids together
 
 
 async def read_state(sides: Sides, books: Books) -> str:
     """The books hold our links, and the records that are held, refused, failed or in doubt."""
-    ledger = sides.ledger
-    books.connection, books.organization = ledger.connection, sides.source.account.organization_id
-    books.links = {stream: ledger.all_links(stream) for stream in LINKED}
-    books.exceptions = exceptions_of(ledger)
-    return f"{len(books.links_of(BILLS)):,} sent, {len(books.exceptions):,} held or refused"
+    return readings.read_state(sides, books, LINKED)
 
 
 async def read_company(sides: Sides, books: Books) -> str:
@@ -40,14 +37,6 @@ async def read_company(sides: Sides, books: Books) -> str:
         listed = [entry_of(one) async for one in each(sides.source.classifications("departments"))]
         books.department_classes = department_classes({one.id: one for one in listed}, classes, sides.rules)
     return f"{books.company.name}, {books.company.edition}"
-
-
-async def read_vendors(sides: Sides, books: Books) -> str:
-    """The books hold BILL's vendors."""
-    async for record in each(sides.source.vendors()):
-        vendor = Vendor.model_validate(record)
-        books.vendors[vendor.id] = vendor
-    return f"{len(books.vendors):,} read"
 
 
 async def read_bills(sides: Sides, books: Books) -> str:
@@ -81,15 +70,14 @@ def _parts(sides: Sides, books: Books) -> Parts:
 
 async def read_payments(sides: Sides, books: Books) -> str:
     """The books hold BILL's payments of our bills, and those that we have written."""
-    rows_of = by_split if sides.rules.target_entity == "purchase_order" else by_payment
     links = books.links_of(PAYMENTS)
-    async for record in each(sides.source.payments()):
-        is_whole = {"billPayments", "singleStatus"} <= record.keys()
-        whole = record if is_whole else await sides.source.payment(str(record["id"]))
-        for row in rows_of(whole):
-            if row.id in links or any(one.bill_id in books.sent for one in row.content.splits):
-                books.payments[row.id] = row.content
-    return f"{len(books.payments):,} of our bills"
+
+    def is_ours(row: Row) -> bool:
+        """Whether we have written it, or sent a bill that it pays."""
+        return row.id in links or any(one.bill_id in books.sent for one in row.content.splits)
+
+    by = by_split if sides.rules.target_entity == "purchase_order" else by_payment
+    return await readings.read_payments(sides, books, by, is_ours)
 
 
 async def read_entered_vendors(sides: Sides, books: Books) -> str:
@@ -130,7 +118,7 @@ BILL_QUICKBOOKS_ONLINE = Comparison(
     readings=(
         Reading("our links", read_state),
         Reading("QuickBooks' settings", read_company),
-        Reading("BILL's vendors", read_vendors),
+        Reading("BILL's vendors", readings.read_vendors),
         Reading("BILL's bills", read_bills),
         Reading("BILL's payments", read_payments),
         Reading("QuickBooks' vendors", read_entered_vendors),

@@ -30,7 +30,7 @@ class Way:
         self.sets: dict[str, str] = {}
         self.begun_with: Exchanged | None = None
         self.lose_before = self.lose_after = 0  # how many of the next writing documents
-        self.unreadable = ""  # a document with this in it cannot be read
+        self.unreadable = ""  # a writing document with this in it cannot be read
         self.meddling: list[Callable[[], object]] = []  # what people do right after each question
         self._turn = asyncio.Lock()
         company.begin_session()
@@ -59,7 +59,7 @@ class Way:
             if set_id and self.lose_before:
                 self.lose_before -= 1
                 raise AnswerLostError("gone before")
-            answer = self._process(document)
+            answer = self._process(document, set_id)
             if set_id and self.lose_after:
                 self.lose_after -= 1
                 raise AnswerLostError("gone after")
@@ -77,8 +77,8 @@ class Way:
         """The set ids of the writing documents, in order."""
         return [set_id for _document, set_id in self.sent if set_id]
 
-    def _process(self, document: str) -> str:
-        if self.unreadable and self.unreadable in document:
+    def _process(self, document: str, set_id: str) -> str:
+        if set_id and self.unreadable and self.unreadable in document:
             raise failure("0x80040400", "cannot parse")
         try:
             return self.company.process(document)

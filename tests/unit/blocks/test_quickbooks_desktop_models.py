@@ -2,15 +2,18 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from blocks.errors import TransientError
 from blocks.quickbooks_desktop.account import OWNER_ID
 from blocks.quickbooks_desktop.company import Company, is_greeting
+from blocks.quickbooks_desktop.kept import found
+from blocks.quickbooks_desktop.kinds import BILL
 from blocks.quickbooks_desktop.models import Bill, BillPayment, Deleted, Vendor
 from tests.sandbox.quickbooks_desktop import CompanyFile
-from tests.unit.blocks.desktop_company import FILE_ID
+from tests.unit.blocks.desktop_company import FILE_ID, a_bill
 
 
 def greeting_of(**switches: str) -> tuple[CompanyFile, str]:
@@ -62,6 +65,41 @@ def test_what_is_open_of_a_bill_is_its_total_less_what_pays_it() -> None:
     assert bill.lines[0].account_ref is not None
     assert bill.lines[0].account_ref.full_name == "A:B"
     assert bill.model_copy(update={"is_paid": True}).open_amount == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"AmountDue": "12.51"}, "did not keep the total (12.50 became 12.51)"),
+        ({"AmountDue": "20.00", "ItemLines": [{"ItemLineRet": {"TxnLineID": "9"}}]}, ""),
+        ({"TermsRef": {"ListID": "8", "FullName": "Net 15"}}, "did not keep TermsRef"),
+        ({"RefNumber": "B-", "DueDate": "2026-02-05"}, "did not keep DueDate and RefNumber"),
+        ({"ExpenseLineRet": []}, ""),
+        ({"ExpenseLineRet": [{"AccountRef": {"ListID": "2"}, "Amount": "12.50"}]}, "did not keep the lines (2 became 1)"),
+        (
+            {"ExpenseLineRet": [
+                {"AccountRef": {"ListID": "2"}, "Amount": "2.50"}, {"AccountRef": {"ListID": "2"}, "Amount": "10.00"},
+            ]},
+            "",
+        ),
+        (
+            {"ExpenseLineRet": [
+                {"AccountRef": {"ListID": "3"}, "Amount": "2.50"}, {"AccountRef": {"ListID": "2"}, "Amount": "10.00"},
+            ]},
+            "did not keep line 2",
+        ),
+    ],
+)  # fmt: skip
+def test_what_quickbooks_does_not_keep_is_named(change: dict[str, Any], said: str) -> None:
+    body = a_bill("1", "2", "B", "10.00", "2.50", TermsRef={"ListID": "7"})
+    stored = {
+        "TxnID": "1-1", "EditSequence": "5", "VendorRef": {"ListID": "1"}, "TxnDate": "2026-01-05",
+        "DueDate": "2026-02-04", "RefNumber": "B", "AmountDue": "12.50", "TermsRef": {"ListID": "7"}, **change,
+    }  # fmt: skip
+    result = found(BILL, body, stored)
+    assert (result.id, result.version) == ("1-1", "5")
+    assert result.wrong == (f"QuickBooks Desktop {said}" if said else "")
 
 
 def test_a_voided_payment_is_known_as_such() -> None:

@@ -22,7 +22,7 @@ def run_at_once(work: Callable[..., None], count: int, *arguments: Any) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(30)
+        process.join(120)
     assert [process.exitcode for process in processes] == [0] * count
 
 
@@ -30,7 +30,7 @@ def a_dead_process() -> int:
     """Returns the number of a process that has just ended."""
     process = multiprocessing.get_context("spawn").Process(target=os.getpid)
     process.start()
-    process.join(30)
+    process.join(120)
     return process.pid or 0
 
 

@@ -18,7 +18,7 @@ from tasks.state.leases import HOST, give_back, lease, new_holder, take
 from tasks.state.ledger import Ledger
 from tasks.state.models import Lease, utc_now
 from tasks.state.shared_sessions import SharedSessions
-from tasks.state.slots import SharedSlots
+from tasks.state.slots import LEASE_SECONDS, SharedSlots
 from tasks.state.store import Store
 from tests.unit.state.processes import a_dead_process, call, counted, log_in_if_needed, new_counter, run_at_once
 
@@ -29,6 +29,11 @@ def expire(store: Store, name: str) -> None:
     with store.session() as session:
         past = utc_now() - timedelta(seconds=1)
         session.execute(update(Lease).where(col(Lease.name) == name).values(expires_at=past))
+
+
+def expiry(store: Store, name: str) -> datetime:
+    with store.reading() as session:
+        return session.get_one(Lease, name).expires_at
 
 
 def test_a_live_holder_keeps_its_lease(store: Store) -> None:
@@ -65,8 +70,11 @@ def test_an_earlier_process_of_the_same_number_is_dead(store: Store) -> None:
 
 
 async def test_a_lease_is_renewed_while_its_block_runs_and_given_back_after(store: Store) -> None:
-    async with lease(store, "run:s", seconds=0.4):
-        await asyncio.sleep(0.7)
+    async with lease(store, "run:s", seconds=4):
+        first = expiry(store, "run:s")
+        async with asyncio.timeout(60):
+            while expiry(store, "run:s") <= first:
+                await asyncio.sleep(0.02)
         assert take(store, "run:s", ELSEWHERE, 60) is not None
     assert take(store, "run:s", ELSEWHERE, 60) is None
 
@@ -114,7 +122,7 @@ def test_four_processes_never_make_more_than_three_calls_at_once(
 
 async def test_a_spent_cap_stops_everyone_until_it_clears(store: Store) -> None:
     here, elsewhere = SharedSlots(store), SharedSlots(store)
-    until = datetime.now(UTC) + timedelta(seconds=0.3)
+    until = datetime.now(UTC) + timedelta(hours=1)
     await here.close("bill:k:o", until, "the hour is spent")
     for slots in (here, elsewhere):
         with pytest.raises(CapReachedError, match="the hour is spent") as caught:
@@ -123,7 +131,7 @@ async def test_a_spent_cap_stops_everyone_until_it_clears(store: Store) -> None:
         assert caught.value.until == until
     async with elsewhere.slot("bill:k:another", 3):
         pass
-    await asyncio.sleep(0.35)
+    await here.close("bill:k:o", datetime.now(UTC), "the hour is over")
     async with elsewhere.slot("bill:k:o", 3):
         pass
     await elsewhere.release()
@@ -134,7 +142,7 @@ async def test_released_slots_are_free_for_others_at_once(store: Store) -> None:
     async with mine.slot("bill:k:o", 1):
         pass
     await mine.release()
-    async with asyncio.timeout(0.15), other.slot("bill:k:o", 1):
+    async with asyncio.timeout(LEASE_SECONDS / 3), other.slot("bill:k:o", 1):
         pass
     await other.release()
 
@@ -188,6 +196,6 @@ async def test_a_call_that_is_cancelled_while_it_gets_its_slot_leaves_none_taken
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
     done.clear()
-    await asyncio.wait_for(call(), timeout=5)
+    await asyncio.wait_for(call(), timeout=LEASE_SECONDS / 3)
     assert done == ["called"]
     await slots.release()

@@ -171,7 +171,8 @@ async def test_an_answer_is_lost_when_the_web_connector_asks_for_more_without_it
 
 @pytest.mark.parametrize("end", ["closes", "cannot open QuickBooks", "fails in QuickBooks", "goes away"])
 async def test_a_run_learns_why_its_web_connector_is_gone(store: Store, end: str) -> None:
-    patience = Patience(idle=0.3, working=0.3, flow=30, opening=0.3)
+    seconds = 0.3 if end == "goes away" else 30
+    patience = Patience(idle=seconds, working=seconds, flow=30, opening=30)
     errors: list[AwayError | AnswerLostError] = []
 
     async def work(channel: DesktopChannel) -> None:

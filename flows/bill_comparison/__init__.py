@@ -1,0 +1,1 @@
+"""What `reconcile` needs of BILL, and how it compares with any books."""

@@ -1,0 +1,1 @@
+"""What `check` finds out about a connection of BILL and QuickBooks Desktop."""

@@ -1,0 +1,75 @@
+"""What people delete and void in QuickBooks Desktop is listed; an older copy of the company file is not written to."""
+
+from tests.e2e.bookkeeping import enter, enter_vendor, listed_as
+from tests.e2e.desktop import Desktop
+from tests.e2e.desktop_keeping import after_runs, begin, cycled, documents, later, ruled, vendors, written
+
+NUMBERS = ("DELETED", "VOIDED", "UNPAID", "KEPT")
+
+
+def test_what_people_delete_void_or_put_out_of_use_in_quickbooks_is_listed_and_nothing_is_written(
+    desktop: Desktop,
+) -> None:
+    it = desktop
+    begin(it)
+    vendor = enter_vendor(it, "Erie Tool Works")
+    enter_vendor(it, "Gone Tools")
+    bills = {number: enter(it, vendor, number) for number in NUMBERS}
+    payment = it.bill.pay([{"billId": bills["UNPAID"], "amount": "100.50"}], "CLEARED")
+    it.apply()
+    with it.serving():
+        pc = it.pc()
+        cycled(it, pc)
+        later(it)
+        ids = {number: one["TxnID"] for number, one in documents(it).items()}
+        it.company.delete("Bill", ids["DELETED"])
+        it.company.void("Bill", ids["VOIDED"])
+        it.company.void("BillPaymentCheck", next(iter(it.company.payments)))
+        it.company.delete("Vendor", vendors(it)["Gone Tools"]["ListID"])
+        it.company.make_inactive("Vendor", vendors(it)["Erie Tool Works"]["ListID"])
+        since = len(it.company.executed)
+
+        told = cycled(it, pc)
+
+        assert written(it, since) == []
+        refused = " | ".join(listed_as(it, "refused").values())
+        assert "was deleted in QuickBooks, but bill DELETED is in use in BILL" in refused
+        assert "the lines add up to 100.50 and to 0.00 there" in refused
+        assert f"was voided in QuickBooks, but BILL has paid {payment['confirmationNumber']}" in refused
+        assert "was deleted in QuickBooks, but is in use in BILL" in refused
+        assert "is inactive in QuickBooks, but in use in BILL" in refused
+        assert len(told["exceptions"]) == 5
+
+
+def test_an_older_copy_of_the_company_file_stops_all_writing_until_a_person_says_go_on(desktop: Desktop) -> None:
+    it = desktop
+    begin(it)
+    vendor = enter_vendor(it, "Erie Tool Works")
+    enter(it, vendor, "BEFORE")
+    it.apply()
+    with it.serving():
+        pc = it.pc()
+        cycled(it, pc)
+        backup = it.company.backup()
+        later(it)
+        lost = [enter(it, vendor, f"LOST-{number}") for number in range(8)]
+        cycled(it, pc)
+        assert len(documents(it)) == 9
+        it.company.restore(backup)
+        enter(it, vendor, "AFTER")
+        later(it)
+        since, runs = len(it.company.executed), len(it.ran())
+
+        pc.cycle()
+
+        assert len(after_runs(it)) == runs, "the run went on"
+        said = (it.home / "runs.log").read_text()
+        assert "8 of the latest 9 records that were sent are gone from the company file" in said
+        assert "after_restore" in said
+        assert written(it, since) == []
+
+        ruled(it, after_restore="go_on")
+        for one in lost:
+            it.command("replay", it.connection, "--record-id", one)
+        cycled(it, pc)
+        assert documents(it).keys() == {"BEFORE", "AFTER", *(f"LOST-{number}" for number in range(8))}
