@@ -183,15 +183,23 @@ def qwc(connection: str) -> int:
 
 
 @app.command
-def sandbox(*, bill_port: int = 8101, qad_port: int = 8102, quickbooks_port: int = 8103) -> int:
+def sandbox(
+    *, bill_port: int = 8101, qad_port: int = 8102, quickbooks_port: int = 8103, desktop_port: int = 8104
+) -> int:
     """Run the sandbox vendors alone, until Ctrl-C.
 
     Args:
         bill_port: BILL's port; 0 takes a free one.
         qad_port: QAD's port; 0 takes a free one.
         quickbooks_port: QuickBooks Online's port; 0 takes a free one.
+        desktop_port: The port by which QuickBooks Desktop and its Web Connector are steered; 0 takes a free one.
     """
-    ports = {"--bill-port": bill_port, "--qad-port": qad_port, "--quickbooks-port": quickbooks_port}
+    ports = {
+        "--bill-port": bill_port,
+        "--qad-port": qad_port,
+        "--quickbooks-port": quickbooks_port,
+        "--desktop-port": desktop_port,
+    }
     asked = [word for name, port in ports.items() for word in (name, str(port))]
     os.execv(sys.executable, [sys.executable, "-m", "tests.sandbox", *asked])
 

@@ -7,8 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,24 @@ import httpx
 from rich.console import Console
 
 from deployments.config import Settings, prefect_environment
+from deployments.demo_report import print_addresses, print_outcomes
 from deployments.serve import Addresses, Processes, served
-from deployments.tables import console, print_table
+from deployments.tables import console
 
 CONNECTION = "demo"
-PAID = 12
+PAID, APPROVED = 12, 3
+VISITED = "bill-quickbooks-desktop"
 STEPS = (  # a pair, and what is said before it runs
     ("qad-bill", "running qad-bill/demo: QAD's invoices go to BILL ..."),
     ("bill-quickbooks-online", "running bill-quickbooks-online/demo: BILL's vendors and bills go to QuickBooks ..."),
-    ("qad-bill", "somebody pays {paid} bills in BILL; running qad-bill/demo again: the payments go to QAD ..."),
+    (VISITED, "the Web Connector comes for bill-quickbooks-desktop/demo: approved bills go to QuickBooks Desktop ..."),
+    (
+        "qad-bill",
+        "somebody pays {paid} bills in BILL and approves {approved}; running qad-bill/demo again: payments go on ...",
+    ),
     ("bill-quickbooks-online", "running bill-quickbooks-online/demo again: the orders of paid bills are closed ..."),
+    (VISITED, "the Web Connector comes again: payments, and bills approved by now, go to QuickBooks Desktop ..."),
 )
-EXCEPTIONS = ("held", "refused", "in_doubt", "failed")
 
 
 def demo(*, once: bool) -> int:
@@ -40,7 +45,7 @@ def demo(*, once: bool) -> int:
         served(settings) as (processes, addresses),
     ):
         os.environ.update(processes.environment)
-        status = asyncio.run(_show(said, vendors, addresses))
+        status = asyncio.run(_show(said, vendors, addresses, once=once))
         if not once:
             _go_on(said, processes)
     return status
@@ -75,67 +80,62 @@ def _vendors(settings: Settings) -> Iterator[dict[str, Any]]:
         processes.stop()
 
 
-async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses) -> int:
+async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses, *, once: bool) -> int:
     # Only now, because Prefect reads its environment when it is imported.
-    from prefect.deployments import arun_deployment
-
     from deployments.applying import apply
     from deployments.config import read_connection_file
+    from deployments.demo_visits import Office
     from tasks.state.queries import records
     from tasks.state.store import open_store
 
     os.environ.update(_variables(vendors))
     for line in await apply(read_connection_file(Path(__file__).with_name("demo.yaml"))):
         said.print(f"applied {line}")
-    runs = []
-    for pair, happens in STEPS:
-        paid = _pay_some(vendors["bill"]["url"]) if "pays" in happens else 0
-        said.print(happens.format(paid=paid))
-        runs.append(await arun_deployment(f"{pair}/{CONNECTION}", as_subflow=False, poll_interval=1))
+    office = Office(vendors["quickbooks_desktop"])
+    await office.connect(CONNECTION, addresses.web)
+    said.print(f"added {VISITED}/{CONNECTION} to the sandbox's Web Connector")
+    first_run, good = await _steps(said, vendors["bill"]["url"], office.visit)
     found = {pair: records(open_store(), CONNECTION, pair=pair) for pair in dict(STEPS)}
     for pair, rows in found.items():
-        _print_outcomes(said, pair, rows)
-    _print_addresses(said, vendors, addresses, str(runs[0].id))
-    good = all(run.state and run.state.is_final() and not run.state.is_crashed() for run in runs)
+        print_outcomes(said, pair, rows)
+    print_addresses(said, vendors, addresses, first_run)
+    if not once:
+        await office.tick_auto_run()
     return 0 if good and all(found.values()) else 1
 
 
-def _pay_some(bill_url: str) -> int:
-    """Pays a few bills as people do in BILL, and returns how many."""
+async def _steps(said: Console, bill_url: str, visit: Callable[[], Awaitable[bool]]) -> tuple[str, bool]:
+    """Takes every step; returns the id of the first flow run, and whether all ended well."""
+    from prefect.deployments import arun_deployment
+
+    runs, visits = [], []
+    for pair, happens in STEPS:
+        paid, approved = _work_in_bill(bill_url) if "pays" in happens else (0, 0)
+        said.print(happens.format(paid=paid, approved=approved))
+        if pair == VISITED:
+            visits.append(await visit())
+        else:
+            runs.append(await arun_deployment(f"{pair}/{CONNECTION}", as_subflow=False, poll_interval=1))
+    good = all(run.state and run.state.is_final() and not run.state.is_crashed() for run in runs)
+    return str(runs[0].id), good and all(visits)
+
+
+def _work_in_bill(bill_url: str) -> tuple[int, int]:
+    """Pays a few bills and approves a few, as people do in BILL, and returns how many."""
     steer = httpx.Client(base_url=f"{bill_url}/_sandbox", timeout=30)
-    bills = list(steer.post("dump", json={}).raise_for_status().json()["bills"].values())[:PAID]
-    for bill in bills:
+    bills = list(steer.post("dump", json={}).raise_for_status().json()["bills"].values())
+    paid = [one for one in bills if one["approvalStatus"] == "UNASSIGNED"][:PAID]
+    for bill in paid:
         split = {"billId": bill["id"], "amount": bill["amount"]}
         steer.post("pay", json={"splits": [split], "status": "CLEARED"}).raise_for_status()
-    return len(bills)
+    approved = [one for one in bills if one["approvalStatus"] == "ASSIGNED"][:APPROVED]
+    for bill in approved:
+        steer.post("approve", json={"billId": bill["id"]}).raise_for_status()
+    return len(paid), len(approved)
 
 
 def _variables(vendors: dict[str, Any]) -> dict[str, str]:
     return {f"DEMO_{vendor}_{name}".upper(): value for vendor, told in vendors.items() for name, value in told.items()}
-
-
-def _print_outcomes(said: Console, pair: str, rows: list[dict[str, Any]]) -> None:
-    counted: dict[str, Counter[str]] = {}
-    for row in rows:
-        counted.setdefault(row["stream"], Counter())[row["outcome"]] += 1
-    outcomes = ("created", "updated", "unchanged", "held", "refused", "in_doubt", "failed")
-    lines = ([stream, *(counts[outcome] or "" for outcome in outcomes)] for stream, counts in counted.items())
-    print_table(said, ("stream", *outcomes), lines, f"{pair}: what became of the sample data")
-    exceptions = (row for row in rows if row["outcome"] in EXCEPTIONS)
-    named = (
-        (f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"]) for row in exceptions
-    )
-    print_table(said, ("record", "outcome", "reason", "what to do"), named, f"{pair}: held and refused")
-
-
-def _print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresses, run_id: str) -> None:
-    said.print(f"Prefect UI         {addresses.prefect_ui}")
-    said.print(f"first run          {addresses.prefect_ui}/runs/flow-run/{run_id}")
-    said.print(f"web app            {addresses.web}/health")
-    for vendor, told in vendors.items():
-        said.print(
-            f"sandbox {vendor:<18} {told['base_url']}  (all it holds: POST {told['url']}/_sandbox/dump with {{}})"
-        )
 
 
 def _go_on(said: Console, processes: Processes) -> None:

@@ -1,13 +1,19 @@
 """Compares both systems of a connection in this process, and prints every difference."""
 
 import json
+import sys
 
 from blocks.errors import TransientError, VendorError
 from deployments.checking import applied_connection
 from deployments.tables import console, print_table
 from flows.reconcile.flow import reconcile as compare
+from flows.registry import PAIRS
 
 IN_AGREEMENT, DIFFERENT = 0, 1
+WAITS = (
+    "{connection}: QuickBooks is read when its Web Connector comes next; choose Update Selected there to have it now."
+    " Until then this command waits."
+)
 COLUMNS = {
     "stream": "stream", "record": "record", "what": "difference", "ours": "ours", "theirs": "theirs",
     "remedy": "what to do",
@@ -22,6 +28,8 @@ async def reconcile(connection: str, *, as_json: bool) -> int:
         VendorError: a system could not be reached or refused the credentials.
     """
     pair, name = await applied_connection(connection)
+    if PAIRS[pair].visited:
+        print(WAITS.format(connection=f"{pair}/{name}"), file=sys.stderr)
     state = await compare(pair, name, return_state=True)
     found = await state.aresult(raise_on_failure=False)
     if isinstance(found, VendorError):

@@ -13,6 +13,7 @@ from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
 from flows.bill_quickbooks_desktop.beginning import opening as desktop_opening
 from flows.bill_quickbooks_desktop.checks.systems import CHECKS as DESKTOP_CHECKS
+from flows.bill_quickbooks_desktop.comparison.readings import BILL_QUICKBOOKS_DESKTOP
 from flows.bill_quickbooks_desktop.flow import ANNOUNCES as DESKTOP_ANNOUNCES
 from flows.bill_quickbooks_desktop.flow import bill_quickbooks_desktop
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
@@ -53,6 +54,7 @@ PAIRS: dict[str, Pair] = {
         BillQuickBooksDesktopConnection,
         {"bill": DESKTOP_ANNOUNCES, "quickbooks_desktop": {}},
         checks=DESKTOP_CHECKS,
+        comparison=BILL_QUICKBOOKS_DESKTOP,
         visited=True,
         opening=desktop_opening,
     ),

@@ -84,7 +84,9 @@ class Changing:
         self._repeats += bool(again)
         if self._repeats > REPEATS:
             again = []
-        taken = [place for place, answer in answers.items() if answer.code == NAME_TAKEN and self.rename]
+        taken = [
+            place for place, answer in answers.items() if answer.code == NAME_TAKEN and NAME in requests[place].body
+        ]
         again += await self._renamed(requests, taken)
         others = {place: error for place, error in errors.items() if place not in {*again, *self.results}}
         await self._conclude(others, answers)

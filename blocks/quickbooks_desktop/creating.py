@@ -12,12 +12,11 @@ from blocks.quickbooks_desktop.delivering import Delivery, delivered
 from blocks.quickbooks_desktop.documents import part_id, set_id_of
 from blocks.quickbooks_desktop.kept import found
 from blocks.quickbooks_desktop.kinds import Kind
-from blocks.quickbooks_desktop.markers import FIELD, same_marker
+from blocks.quickbooks_desktop.markers import mark
 from blocks.quickbooks_desktop.meanings import NAME_TAKEN, UNSURE, problem, refusal
 from blocks.quickbooks_desktop.naming import NAME, Rename, Step, refused_name
 from blocks.quickbooks_desktop.refusals import deleted, unfit, untraceable
 from blocks.quickbooks_desktop.render import Request, rendered
-from blocks.quickbooks_desktop.values import text
 from blocks.target import Body, Found, Key
 
 Look = Callable[[Sequence[Body]], Awaitable[Sequence[Record | None]]]  # the records that fitted bodies have made
@@ -120,7 +119,7 @@ class Creating:
         for place, step in steps.items():
             if isinstance(step, str):
                 following[place] = {**waiting[place], NAME: step}
-            elif isinstance(step, dict) and same_marker(text(step, FIELD), text(waiting[place], FIELD)):
+            elif isinstance(step, dict) and mark(step) == mark(waiting[place]):
                 self.results[place] = found(self.kind, self.bodies[place], step)
             else:
                 self.results[place] = refused_name(step)

@@ -7,7 +7,6 @@ from blocks.errors import RefusedError
 from blocks.exact import Record, day, money
 from blocks.quickbooks_desktop.channel import SYSTEM
 from blocks.quickbooks_desktop.fields import Field, Shape
-from blocks.quickbooks_desktop.markers import same_marker
 from blocks.quickbooks_desktop.texts import LONGEST, list_name, storable
 from blocks.quickbooks_desktop.values import is_empty, is_true, text
 from blocks.target import Body
@@ -44,7 +43,7 @@ def same(field: Field, sent: Any, held: Any) -> bool:
         case "group":
             return _same_group(field, sent, held)
         case "guid":
-            return same_marker(str(sent), str(held))
+            return str(sent).casefold() == str(held).casefold()
         case "amount" | "number":
             return money(sent) == money(held)
         case "day":

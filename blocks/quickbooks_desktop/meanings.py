@@ -13,7 +13,7 @@ from blocks.errors import (
 )
 from blocks.quickbooks_desktop.answers import UNSAID, Answer
 from blocks.quickbooks_desktop.channel import SYSTEM
-from blocks.quickbooks_desktop.hresults import REMEDIES, failure
+from blocks.quickbooks_desktop.hresults import REMEDIES, UNREADABLE, failure
 
 OK, NOTHING, SOME_MISSING, MISSING, FEATURE_OFF = 0, 1, 500, 3120, 3250
 UNREAD = 3999  # our own code: QuickBooks could not read this one message, and did nothing of it
@@ -153,4 +153,4 @@ def _by_range(code: int) -> Meaning:
     return Meaning(RefusedError, f"{SYSTEM} refuses it", _CORRECT)
 
 
-__all__ = ["MEANINGS", "REMEDIES", "Meaning", "failure", "problem", "query_problem", "refusal"]
+__all__ = ["MEANINGS", "REMEDIES", "UNREADABLE", "Meaning", "failure", "problem", "query_problem", "refusal"]

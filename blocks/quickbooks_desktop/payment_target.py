@@ -7,11 +7,11 @@ from decimal import Decimal
 from blocks.errors import RefusedError
 from blocks.exact import Record, day
 from blocks.quickbooks_desktop import queries
-from blocks.quickbooks_desktop.bill_target import TransactionTarget, ids_of, number_of, numbers_of
 from blocks.quickbooks_desktop.kinds import PAYMENT
 from blocks.quickbooks_desktop.matching import same_payment
 from blocks.quickbooks_desktop.queries import Query
 from blocks.quickbooks_desktop.refusals import fixed
+from blocks.quickbooks_desktop.transaction_target import TransactionTarget, ids_of, number_of, numbers_of
 from blocks.quickbooks_desktop.values import amount, rows, text
 from blocks.target import Body, Found, Key
 

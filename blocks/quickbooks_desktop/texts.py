@@ -18,7 +18,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # controls, joiners, hal
 
 def storable(text: str, limit: int) -> str:
     """Returns the text as QuickBooks holds it, with single blanks, cut off at so many characters."""
-    latin = "".join(map(_latin, unicodedata.normalize("NFC", text)))
+    plain = text.isascii() and text.isprintable()
+    latin = text if plain else "".join(map(_latin, unicodedata.normalize("NFC", text)))
     return " ".join(latin.split())[:limit].rstrip()
 
 

@@ -59,7 +59,7 @@ class VendorTarget(RecordTarget):
     def changed(self, body: Body, record: Record, name: str) -> Body:
         """Returns the fields to change; the vendor keeps the variant of its name that it got."""
         fields = self.differing(body, record)
-        if NAME in fields and not name and variant_number(text(body, NAME), text(record, NAME)):
+        if NAME in fields and not name and variant_number(text(body, NAME), text(record, NAME)) > 1:
             del fields[NAME]
         return fields | ({NAME: name} if NAME in fields and name else {})
 

@@ -20,6 +20,7 @@ from deployments.web.intake import Intake
 from deployments.web.meters import Meters
 from deployments.web.web_connector import service as web_connector
 from deployments.web.web_connector.pace import Pace as ConnectorPace
+from deployments.web.web_connector.tickets import SYSTEM as DESKTOP
 from flows.registry import PAIRS, Pair
 from tasks.state.connector_sessions import patience_of
 from tasks.state.settings import StateSettings
@@ -65,7 +66,8 @@ def create_app(
         connector = web_connector.WebConnector.of(opened, known, desk, flow_runs, address, paced)
         app.state.web_connector = connector
         app.state.gauges = status.Gauges(opened, flow_runs, meters)
-        working = [asyncio.create_task(one) for one in (drainer.run(), endpoints.stay_fresh(webhooks.SHARED))]
+        kept_fresh = (*webhooks.SHARED, DESKTOP)
+        working = [asyncio.create_task(one) for one in (drainer.run(), endpoints.stay_fresh(kept_fresh))]
         try:
             yield
         finally:

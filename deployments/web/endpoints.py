@@ -75,7 +75,11 @@ class Endpoints:
         Raises:
             UnreachableError: it was never read, and cannot be read now.
         """
-        return await self._answer((system, name), newer_than) if NAME.fullmatch(name) else ()
+        if not NAME.fullmatch(name):
+            return ()
+        if newer_than is None and (found := self._among_all(system, name)):
+            return found
+        return await self._answer((system, name), newer_than)
 
     async def every(self, system: str, newer_than: float | None = None) -> tuple[Endpoint, ...]:
         """Returns all connections that take notifications of the vendor.
@@ -97,6 +101,13 @@ class Endpoints:
         if earlier := self._loading.get((system, EVERY)):
             await asyncio.wait([earlier])  # it may have begun before
         await asyncio.wait([self._reload((system, EVERY))])
+
+    def _among_all(self, system: str, name: str) -> tuple[Endpoint, ...]:
+        """Returns the connections of this name among all of the vendor, if these are kept fresh."""
+        known = self._known.get((system, EVERY))
+        if known is None or time.monotonic() - known.read > 2 * FRESH:
+            return ()
+        return tuple(one for one in known.found if one.connection == name)
 
     async def _answer(self, key: tuple[str, str], newer_than: float | None) -> tuple[Endpoint, ...]:
         now = time.monotonic()

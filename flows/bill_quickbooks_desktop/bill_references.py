@@ -1,20 +1,20 @@
 """What a page of bills refers to: vendors, accounts and classes, and what QuickBooks has of the bills already."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from blocks.bill.models import Bill
 from blocks.exact import Record
 from blocks.quickbooks_desktop import queries
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
 from blocks.quickbooks_desktop.company import Company
-from blocks.quickbooks_desktop.markers import FIELD
-from blocks.quickbooks_desktop.values import amount, text
+from blocks.quickbooks_desktop.values import text
 from blocks.source import Row, content_hash
 from blocks.target import Body
-from flows.bill_lines import NOTHING, amount_of, classified
+from flows.bill_lines import classified
+from flows.bill_quickbooks_desktop.entered import NOTHING_ENTERED, Entered, entered
+from flows.bill_quickbooks_desktop.foreign import Foreign, foreign
 from flows.bill_quickbooks_desktop.lists import listed
 from flows.bill_quickbooks_desktop.mapping import References, marked, number_of, to_bill
 from flows.bill_quickbooks_desktop.reference import FIELDS
@@ -28,17 +28,6 @@ from tasks.stream import Stream
 
 PAYABLES = "AccountsPayable"
 CHECKED = "quickbooks_bills"  # the stream that finds what was changed in QuickBooks alone
-HOME = {"US": "USD", "CA": "CAD", "UK": "GBP"}  # QuickBooks' editions, and the currency of each
-
-
-class Entered(NamedTuple):
-    """What QuickBooks has of bills that are not linked."""
-
-    same: Mapping[str, Record]  # by row id: the bill itself
-    alike: Mapping[str, Record]  # by row id: of the same vendor and number, but otherwise another
-
-
-NOTHING_ENTERED = Entered({}, {})
 
 
 @dataclass(frozen=True)
@@ -58,10 +47,10 @@ class Known:
     links: Mapping[str, Link]  # by BILL id
     entered: Entered = NOTHING_ENTERED
     there: Mapping[str, Record] = field(default_factory=dict)  # by TxnID: of linked ones that differ, those that exist
-    changed_there: frozenset[str] = frozenset()  # TxnIDs that were last seen to differ from what was sent
+    changed_there: frozenset[str] = frozenset()  # TxnIDs that may differ from what was sent, or be gone
     agreed: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)  # by BILL id
     asked: frozenset[str] = frozenset()  # BILL ids that a person asked for
-    foreign: Mapping[str, str] = field(default_factory=dict)  # by BILL vendor: its currency, if the books lack it
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)  # by BILL vendor, where its currency is another there
 
     def __str__(self) -> str:
         """Says how much there is, for a task run's name."""
@@ -84,33 +73,42 @@ class Alignment:
         class_field = FIELDS[self.rules.class_from] if self.company.class_tracking else ""
         refs = References(
             vendors=_ids(vendors),
-            accounts=_ids(await ensure(run, self.needs.accounts, _used(bills, "chart_of_account_id"))),
-            classes=_ids(await ensure(run, self.needs.classes, _used(bills, class_field))) if class_field else {},
+            accounts=await self._listed(run, self.needs.accounts, "Account", _used(bills, "chart_of_account_id")),
+            classes=await self._listed(run, self.needs.classes, "Class", _used(bills, class_field)),
             class_field=class_field,
             payables=await self._payables(run),
         )
         links = run.ledger.links("bills", [row.id for row in rows])
         seen = run.ledger.records(CHECKED, {link.target_id for link in links.values()})
-        changed = frozenset(one for one, record in seen.items() if record.outcome in ("refused", "held"))
         records = run.ledger.records("bills", links.keys())
+        asked = frozenset(one for one, record in records.items() if record.asked)
+        changed = frozenset(one for one, record in seen.items() if record.outcome in ("refused", "held"))
+        changed |= {links[one].target_id for one in asked}
         new = [row for row in rows if row.id not in links and not row.content.archived]
         differing = [link for row in rows if (link := links.get(row.id)) and self._differs(row, link, refs, changed)]
         there, numbered = await self._looked_up(differing, new)
         return Known(
             refs,
             links,
-            await self._entered(run, new, numbered, refs),
+            entered(new, numbered, _linked(run, numbered), refs.vendors, run.ledger.scope),
             there,
             changed,
             {one: run.ledger.agreed(link) for one, link in links.items()},
-            frozenset(one for one, record in records.items() if record.asked),
-            self._foreign(vendors),
+            asked,
+            await foreign(run, self.books, self.company, vendors),
         )
+
+    async def _listed(self, run: Run, stream: Stream, kind: str, ids: Collection[str]) -> dict[str, str]:
+        """Returns what entries of a small list are in QuickBooks; links to one that is gone are decided about anew."""
+        if not ids:
+            return {}
+        there = await listed(run, self.books, kind)
+        return _ids(await ensure(run, stream, ids, lambda link: link.target_id in there))
 
     def _differs(self, row: Row, link: Link, refs: References, changed: Collection[str]) -> bool:
         """Tells whether QuickBooks' bill must be looked at, because it may have to be written."""
         if row.content.archived:
-            return False
+            return self.rules.withdrawn_bills == "list" and link.state != "archived"
         if link.target_id in changed or link.state != "live":
             return True
         try:
@@ -124,25 +122,6 @@ class Alignment:
         found = await self.books.by_ids(queries.bills(ids=[link.target_id for link in links])) if links else {}
         return found, await self.books.records(queries.bills(numbers=numbers)) if numbers else []
 
-    async def _entered(self, run: Run, new: Sequence[Row], found: Sequence[Record], refs: References) -> Entered:
-        """Returns what somebody may have entered by hand of these bills."""
-        ours = run.ledger.links_to("bills", [text(one, "TxnID") for one in found])
-        left: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
-        for one in found:
-            if text(one, "TxnID") not in ours and not text(one, FIELD):
-                left[text(one, "VendorRef", "ListID"), text(one, "RefNumber")].append(one)
-        same: dict[str, Record] = {}
-        alike: dict[str, Record] = {}
-        for row in new:
-            pool = left[refs.vendors.get(row.content.vendor_id or "", ""), number_of(row.content)]
-            equal = next((one for one in pool if _is_equal(one, row.content)), None)
-            if equal is not None:
-                same[row.id] = equal
-                pool.remove(equal)
-            elif pool:
-                alike[row.id] = pool[0]
-        return Entered(same, alike)
-
     async def _payables(self, run: Run) -> str:
         if not self.rules.payables_account:
             return ""
@@ -150,12 +129,6 @@ class Alignment:
         ours = {one: account for one, account in accounts.items() if account.body.get("AccountType") == PAYABLES}
         found = named(ours, self.rules.payables_account)
         return found.id if found and found.active else ""
-
-    def _foreign(self, vendors: Mapping[str, Link]) -> dict[str, str]:
-        home = HOME.get(self.company.country, "")
-        if self.company.multicurrency or not home:
-            return {}
-        return {one: link.label for one, link in vendors.items() if link.label and link.label != home}
 
 
 def generation(link: Link) -> int:
@@ -169,14 +142,12 @@ def was_sent(body: Body, bill_id: str, link: Link) -> bool:
     return link.sent_hash in (content_hash(body), content_hash(first))
 
 
-def _is_equal(record: Record, bill: Bill) -> bool:
-    total = sum(map(amount_of, bill.bill_line_items), NOTHING)
-    dated = bill.invoice.invoice_date
-    return amount(record, "AmountDue") == total and text(record, "TxnDate") == (dated.isoformat() if dated else "")
+def _linked(run: Run, found: Sequence[Record]) -> Collection[str]:
+    return run.ledger.links_to("bills", [text(one, "TxnID") for one in found])
 
 
 def _used(bills: Sequence[Bill], name: str) -> set[str]:
-    return {classified(line, name) for one in bills for line in one.bill_line_items} - {""}
+    return {classified(line, name) for one in bills for line in one.bill_line_items} - {""} if name else set()
 
 
 def _ids(links: Mapping[str, Link]) -> dict[str, str]:

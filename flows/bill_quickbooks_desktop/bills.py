@@ -19,8 +19,10 @@ from flows.bill_lines import classified
 from flows.bill_quickbooks_desktop.approvals import APPROVAL, is_approved
 from flows.bill_quickbooks_desktop.bill_fields import differences, of_body, of_quickbooks
 from flows.bill_quickbooks_desktop.bill_references import Alignment, Known, Needs, generation, was_sent
+from flows.bill_quickbooks_desktop.entered import generation_of, is_voided
 from flows.bill_quickbooks_desktop.mapping import marked, to_bill
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
+from flows.bill_quickbooks_desktop.settings import in_settings
 from flows.unfit import UnfitError
 from tasks.outcomes import Adopt, Agreed, Cause, Decision, Hold, Keep, Write, in_source, in_target
 from tasks.state.ledger import Ledger
@@ -28,7 +30,6 @@ from tasks.state.models import Link
 from tasks.stream import Stream
 
 NAME, KIND = "bills", "bill"
-SETTINGS = "the company's settings"  # in QuickBooks, as what a record waits for
 DRAFTS = frozenset({"DRAFT", "DRAFT_DELETED"})
 THINGS = {"vendors": "vendor", "accounts": "account", "classes": "class"}
 
@@ -48,7 +49,7 @@ class BillDecision:
         if bill.record_status in DRAFTS and link is None:  # BILL calls a draft archived, too
             return _draft(row)
         if bill.archived:
-            return self._withdrawn(bill, link)
+            return self._withdrawn(link, known)
         if link is None and not is_approved(bill, self.rules):
             said = f"waits for approval in BILL ({bill.approval_status or 'no status'})"
             return Hold(said, (Cause(APPROVAL, bill.id),), "It goes by itself once BILL has it approved.")
@@ -64,13 +65,24 @@ class BillDecision:
 
     def _new(self, row: Row, body: Body, known: Known) -> Decision:
         if same := known.entered.same.get(row.id):
-            evidence = f"{SYSTEM} bill {same['TxnID']} has the same vendor, number, date and amount"
-            return Adopt(same["TxnID"], evidence, KIND, agreed=Agreed(of_quickbooks(same)))
+            return self._adopted(row, body, same)
         if alike := known.entered.alike.get(row.id):
             said = f"{SYSTEM} has a bill of that vendor and number with {alike.get('AmountDue')}"
             remedy = f"Correct or delete {alike['TxnID']} in QuickBooks, or correct the bill in BILL."
             return Hold(f"{said} of {alike.get('TxnDate')}", in_target(f"{alike['TxnID']} corrected"), remedy)
         return self._create(row, body)
+
+    def _adopted(self, row: Row, body: Body, same: Record) -> Decision:
+        there, own = of_quickbooks(same), str(same["TxnID"])
+        number = generation_of(same, self.scope, row.id)
+        evidence = f"{SYSTEM} bill {own} has the same vendor, number, date and amount"
+        if number is None:
+            return Adopt(own, evidence, KIND, agreed=Agreed(there))
+        adopt = Adopt(own, f"{SYSTEM} bill {own} has its mark", KIND, str(number or ""), Agreed(of_body(body)))
+        if edits := differences(of_body(body), there):
+            said = f"is bill {own} of {SYSTEM} by its mark, where {'; '.join(edits)}"
+            return Hold(said, in_target(f"{own} as BILL says"), "Correct one of the two.", adopts=adopt)
+        return adopt
 
     def _changed(self, row: Row, body: Body, link: Link, known: Known) -> Decision:
         differs = link.target_id in known.changed_there
@@ -78,10 +90,11 @@ class BillDecision:
             return Keep()
         there = known.there.get(link.target_id)
         forced = row.id in known.asked or self.rules.edited_in_quickbooks == "bill"
-        if there is None:
+        if there is None or is_voided(there):
+            undone = "deleted" if there is None else "voided"
             if forced or link.state == "archived":
-                return self._create(row, body, link, "was gone there; made anew")
-            return _gone(row, link)
+                return self._create(row, body, link, f"was {undone} there; made anew")
+            return _gone(row, link, undone)
         edits = differences(known.agreed.get(row.id) or {}, of_quickbooks(there))
         wanted = differences(of_body(body), of_quickbooks(there))
         if not wanted and link.state == "live":
@@ -107,13 +120,14 @@ class BillDecision:
         label = str(number) if number else ""
         return Write("create", first, KIND, note=note, revision=revision, label=label, agreed=Agreed(of_body(body)))
 
-    def _withdrawn(self, bill: Bill, link: Link | None) -> Decision:
+    def _withdrawn(self, link: Link | None, known: Known) -> Decision:
         if link is None or link.state == "archived":
             return Keep("archived in BILL")
-        if self.rules.withdrawn_bills == "list":
+        there = known.there.get(link.target_id)
+        if self.rules.withdrawn_bills == "list" and there is not None and not is_voided(there):
             said = f"is archived in BILL, but {SYSTEM} still owes it"
             remedy = f"Void or delete {link.target_id} in QuickBooks."
-            return Hold(said, in_target(f"{link.target_id} withdrawn"), remedy)
+            return Hold(said, in_target(f"{link.target_id} withdrawn"), remedy, suspends=True)
         note = "archived in BILL"
         return Write("archive", {}, link.kind, link.target_id, note, link.revision, "archived", link.label)
 
@@ -122,7 +136,8 @@ class BillDecision:
         closed, dated = self.company.closing_date, bill.invoice.invoice_date
         if closed and dated and dated <= closed:
             said = f"is of {dated}, but the books of {self.company.name} are closed until {closed}"
-            return Hold(said, in_target(SETTINGS), "Open the books in QuickBooks, or date the bill later in BILL.")
+            remedy = "Open the books in QuickBooks, or date the bill later in BILL."
+            return Hold(said, in_settings(bill.id), remedy)
         return None
 
 
@@ -134,8 +149,8 @@ def _missing(bill: Bill, known: Known) -> Hold | None:
         said = f"line {uncoded[0]} has no account in BILL" if uncoded else "has no vendor in BILL"
         return Hold(said, in_source(bill.id), "Correct the bill in BILL.")
     if foreign := known.foreign.get(bill.vendor_id):
-        said = f"is in {foreign}, but the company keeps its books in one currency"
-        return Hold(said, in_target(SETTINGS), "Turn multiple currencies on in QuickBooks.")
+        cause = in_settings(bill.id) if foreign.in_settings else in_target(f"currency of {bill.vendor_id}")
+        return Hold(foreign.said, cause, foreign.remedy)
     causes = [Cause("vendors", bill.vendor_id)] if bill.vendor_id not in refs.vendors else []
     causes += _lacking("accounts", bill, "chart_of_account_id", refs.accounts)
     if refs.class_field:
@@ -158,8 +173,8 @@ def _draft(row: Row) -> Decision:
     return Hold("is a draft in BILL", in_source(row.id), "It goes by itself once it is saved in BILL.")
 
 
-def _gone(row: Row, link: Link) -> Hold:
-    said = f"its bill {link.target_id} was deleted in QuickBooks, and it has changed in BILL since"
+def _gone(row: Row, link: Link, undone: str) -> Hold:
+    said = f"its bill {link.target_id} was {undone} in QuickBooks, and it has changed in BILL since"
     return Hold(said, in_target(f"{link.target_id} back"), _force(row, link))
 
 

@@ -8,8 +8,11 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from flows.bill_quickbooks_desktop.approvals import look_for_approvals
+from flows.bill_quickbooks_desktop.changes import all_dealt_with
+from flows.bill_quickbooks_desktop.edits import look_for_edits
 from flows.bill_quickbooks_desktop.restored import same_file
 from flows.bill_quickbooks_desktop.rules import PAIR, BillQuickBooksDesktopConnection
+from flows.bill_quickbooks_desktop.settings import with_settings
 from flows.bill_quickbooks_desktop.streams import streams_of
 from flows.opening import opened
 from tasks.authenticate import authenticate
@@ -28,11 +31,7 @@ StreamName = Literal[
     "quickbooks_bills",
     "quickbooks_payments",
 ]
-ANNOUNCES = {
-    "vendor.": "vendors",
-    "bill.": "bills",
-    "payment.": "payments",
-}  # BILL's events by prefix, and who reads them
+ANNOUNCES = {"vendor.": "vendors", "bill.": "bills", "payment.": "payments"}  # BILL's events, and who reads them
 
 
 @flow(name=PAIR, flow_run_name=f"{PAIR} {{connection}}", persist_result=False)
@@ -50,9 +49,13 @@ async def bill_quickbooks_desktop(
         bill, books, rules, run = pair.source, pair.target, pair.rules, pair.run
         await authenticate("QuickBooks Desktop", books)
         await authenticate("BILL", bill)
+        company = await books.company()
+        run.ledger = with_settings(run.ledger, company)
         await same_file(run, books, rules)
         await subscribe(run, bill, rules.bill, ANNOUNCES)
         await look_for_approvals(run, bill, rules)
-        streams_now = streams_of(run, bill, books, rules, await books.company())
+        await look_for_edits(run, books)
+        streams_now = streams_of(run, bill, books, rules, company)
         await move(run, streams_now, lambda share: books.channel.progress(round(100 * share)))
+        all_dealt_with(streams_now)
     return pair.ended

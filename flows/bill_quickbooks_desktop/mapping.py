@@ -30,14 +30,16 @@ def new_vendor(vendor: Vendor, name: str, terms: str, scope: str, revision: int)
     """Returns the vendor that QuickBooks shall get.
 
     Args:
-        vendor: as BILL has it.
+        vendor: as BILL has it, with a name.
         name: which no other vendor, customer or employee there has.
         terms: QuickBooks' id of its terms, or nothing.
         scope: whose records these are; part of the mark by which the vendor is known as this one.
         revision: which of the vendors that were made of it this is.
     """
     said = {field: value for field, value in of_bill(vendor).items() if value}
-    body = to_quickbooks(said, name) | {"IsActive": True, "Notes": storable(f"BILL vendor {vendor.id}", MEMO)}
+    printed = said["name"]  # on checks and letters, where two vendors may have the same
+    body = to_quickbooks(said, name, printed) | {"IsActive": True, "CompanyName": printed, "NameOnCheck": printed}
+    body["Notes"] = storable(f"BILL vendor {vendor.id}", MEMO)
     if terms:
         body["TermsRef"] = {"ListID": terms}
     return body | {FIELD: marker(f"{scope}/vendor/{vendor.id}/{revision}")}
@@ -78,7 +80,12 @@ def marked(body: Body, scope: str, bill_id: str, generation: int) -> Body:
         bill_id: BILL's id of it.
         generation: which of the QuickBooks bills that were made of it this is, counted from 0.
     """
-    return body | {FIELD: marker(f"{scope}/bill/{bill_id}/{generation}")}
+    return body | {FIELD: mark_of(scope, bill_id, generation)}
+
+
+def mark_of(scope: str, bill_id: str, generation: int) -> str:
+    """Returns the mark of one of the QuickBooks bills that were made of a BILL bill; see `marked`."""
+    return marker(f"{scope}/bill/{bill_id}/{generation}")
 
 
 def number_of(bill: Bill) -> str:

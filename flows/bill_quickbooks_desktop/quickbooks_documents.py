@@ -16,6 +16,7 @@ from flows.bill_quickbooks_desktop.changes import BILL, PAYMENT, Changed, is_del
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
 from tasks.outcomes import Decision, Hold, Ignore, Keep, Refuse, in_target
 from tasks.run import Run
+from tasks.state.intents import in_doubt
 from tasks.state.models import Link
 from tasks.state.queries import ask_again
 from tasks.stream import Stream
@@ -30,6 +31,7 @@ class Sent:
 
     links: Mapping[str, Link]
     agreed: Mapping[str, dict[str, Any] | None]
+    in_doubt: frozenset[str] = frozenset()  # TxnIDs of those that a run began to change, and was ended meanwhile
 
     def __str__(self) -> str:
         """Says how much there is, for a task run's name."""
@@ -48,7 +50,11 @@ class BillCheck:
         if link is None:
             return Ignore(NOT_OURS)
         record: Record = row.content
-        if link.state == "archived":
+        if row.id in sent.in_doubt:
+            return Keep("a change of it by BILL is not settled yet")
+        if link.state != "live":
+            if link.state == "suspended":  # a person was asked to withdraw it
+                return Keep("archived in BILL; see the bill")
             gone = is_deleted(record) or not amount(record, "AmountDue")
             said = f"is in QuickBooks, but its bill {link.source_ref} was withdrawn in BILL"
             return Keep("withdrawn in both") if gone else Refuse(said, "Void it there, or restore the bill in BILL.")
@@ -83,7 +89,10 @@ def check_payment(row: Row, sent: Sent) -> Decision:
     said = (
         f"was {'deleted' if is_deleted(row.content) else 'voided'} in QuickBooks, but BILL has paid {link.source_ref}"
     )
-    remedy = "Enter it again in QuickBooks, or void the payment in BILL."
+    remedy = (
+        "Void the payment in BILL; or enter it again in QuickBooks, and replay it:"
+        f" `ml-connector replay {link.scope.split('@')[0]} --record-id {link.source_id}`, which else enters it itself."
+    )
     return Refuse(said, remedy, in_target(f"{row.id} standing"))
 
 
@@ -91,12 +100,11 @@ def quickbooks_bills(books: QuickBooksDesktopClient, rules: BillQuickBooksDeskto
     """Returns the stream of bills that changed in QuickBooks; it comes before BILL's, which may restore them."""
 
     async def align(run: Run, rows: Sequence[Row]) -> Sent:
-        """Returns what we sent of these bills; those that the rules restore are looked at again in this run."""
+        """Returns what we sent of these bills; what the rules restore is looked at in this run, once for each edit."""
         sent = _sent(run, BILLS, rows)
         if rules.edited_in_quickbooks == "bill" and not run.dry:
             check = BillCheck(rules)
-            held = [sent.links[row.id].source_id for row in rows if isinstance(check(row, sent), Hold)]
-            _ask_again(run, held)
+            _ask_again(run, [sent.links[row.id].source_id for row in _new(run, rows) if _is_held(check(row, sent))])
         return sent
 
     return Stream(
@@ -126,7 +134,18 @@ def quickbooks_payments(books: QuickBooksDesktopClient, run: Run) -> Stream:
 
 def _sent(run: Run, stream: str, rows: Sequence[Row]) -> Sent:
     links = run.ledger.links_to(stream, [row.id for row in rows])
-    return Sent(links, {one: run.ledger.agreed(link) for one, link in links.items()})
+    doubts = {one.intent.source_id for one in in_doubt(run.ledger, stream)}
+    unsettled = frozenset(one for one, link in links.items() if link.source_id in doubts)
+    return Sent(links, {one: run.ledger.agreed(link) for one, link in links.items()}, unsettled)
+
+
+def _new(run: Run, rows: Sequence[Row]) -> list[Row]:
+    known = run.ledger.records(BILL.read_by, [row.id for row in rows])
+    return [row for row in rows if row.id not in known or known[row.id].source_hash != row.hash]
+
+
+def _is_held(decision: Decision) -> bool:
+    return isinstance(decision, Hold)
 
 
 def _ask_again(run: Run, bill_ids: Sequence[str]) -> None:

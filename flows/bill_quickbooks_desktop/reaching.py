@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
+from flows.bill_quickbooks_desktop.expecting import expecting
 from tasks.run import Run
 from tasks.state.connector_sessions import patience_of
 from tasks.state.desktop_channel import DesktopChannel
@@ -28,7 +29,7 @@ async def reached(
     patience = patience_of(StateSettings())
     channel = DesktopChannel(ledger.store, ledger.pair, ledger.connection, asker, waits, patience)
     try:
-        async with credentials.get_client(channel) as client:
+        async with expecting(channel), credentials.get_client(channel) as client:
             yield client
     finally:
         await channel.finish()

@@ -5,28 +5,32 @@ from datetime import datetime
 from typing import Any
 
 from blocks.bill.models import Vendor
-from blocks.bill.parts import Address
 from blocks.exact import Record
 from blocks.quickbooks_desktop.texts import NAME, comparable, list_name, storable, variant_number
-from blocks.quickbooks_desktop.values import text
+from blocks.quickbooks_desktop.values import at, text
 from blocks.target import Body
+from flows.bill_quickbooks_desktop.addresses import (
+    PARTS,
+    of_bill_address,
+    of_quickbooks_address,
+    same_address,
+    shows_name,
+    to_bill_address,
+    to_quickbooks_address,
+)
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
-from flows.countries import THREE_LETTERS, TWO_LETTERS
 from flows.merging import Side
 from flows.parties import plain
 
-LINE, CITY, STATE, POST_CODE, COUNTRY, PHONE, EMAIL, ACCOUNT = 41, 31, 21, 13, 31, 21, 1023, 99  # longest, characters
+PHONE, EMAIL, ACCOUNT = 21, 1023, 99  # longest, in characters
 FIELDS = ("name", "address", "phone", "email", "account_number")
-HOME = "US"  # the country that an address without one is in: QuickBooks' forms leave it out
-SPELLED = {"UNITED STATES": "US", "UNITED STATES OF AMERICA": "US", "CANADA": "CA", "UNITED KINGDOM": "GB"}
-BILL_COMPANY_NAME = 100
 
 
 def of_bill(vendor: Vendor) -> dict[str, Any]:
     """Returns the fields as BILL has them, in the form in which QuickBooks can hold them."""
     return {
         "name": list_name(vendor.name or "", NAME),
-        "address": _of_bill_address(vendor.address),
+        "address": of_bill_address(vendor.address),
         "phone": storable(vendor.phone or "", PHONE),
         "email": storable(vendor.email or "", EMAIL),
         "account_number": storable(vendor.account_number or "", ACCOUNT),
@@ -37,36 +41,49 @@ def of_quickbooks(vendor: Record) -> dict[str, Any]:
     """Returns the fields as QuickBooks has them."""
     return {
         "name": text(vendor, "Name"),
-        "address": _of_quickbooks_address(vendor),
+        "address": of_quickbooks_address(vendor),
         "phone": text(vendor, "Phone"),
         "email": text(vendor, "Email"),
         "account_number": text(vendor, "AccountNumber"),
     }
 
 
-def to_quickbooks(fields: Mapping[str, Any], name: str) -> Body:
+def to_quickbooks(fields: Mapping[str, Any], name: str, printed: str) -> Body:
     """Returns what QuickBooks shall hold of these fields; a field that is not among them is left as it is.
 
     Args:
         fields: some of `FIELDS`.
-        name: the vendor's name in QuickBooks, which is the first line of its address there.
+        name: the vendor's name in QuickBooks' list, which may be a variant of it that nobody else has.
+        printed: the name that is the first line of its address.
     """
-    body: Body = {}
-    if "name" in fields:
-        body |= {"Name": name, "CompanyName": name, "NameOnCheck": name}
+    body: Body = {"Name": name} if "name" in fields else {}
     if "address" in fields:
-        body["VendorAddress"] = _to_quickbooks_address(fields["address"], name)
+        body["VendorAddress"] = to_quickbooks_address(fields["address"], printed)
     said = {"phone": "Phone", "email": "Email", "account_number": "AccountNumber"}
     return body | {theirs: fields[ours] for ours, theirs in said.items() if ours in fields}
 
 
-def to_bill(fields: Mapping[str, Any]) -> Body:
-    """Returns what BILL shall hold of these fields; BILL has no other way to say that one is empty."""
+def renamed(vendor: Record, printed: str) -> Body:
+    """Returns what shows the former name of a vendor in QuickBooks, with the new one; what people put there stays."""
+    body: Body = {one: printed for one in ("CompanyName", "NameOnCheck") if _shows(vendor, text(vendor, one))}
+    if _shows(vendor, text(vendor, "VendorAddress", "Addr1")):
+        held = at(vendor, "VendorAddress")
+        body["VendorAddress"] = {part: held[part] for part in PARTS if part in held} | {"Addr1": printed}
+    return body
+
+
+def to_bill(fields: Mapping[str, Any], before: Mapping[str, Any]) -> Body:
+    """Returns what BILL shall hold of these fields; that a vendor has no name or no address, BILL cannot be told.
+
+    Args:
+        fields: some of `FIELDS`, as QuickBooks has them.
+        before: the fields as BILL has them now; empty for a new vendor.
+    """
     body: Body = {}
     if fields.get("name"):
         body["name"] = fields["name"]
     if fields.get("address"):
-        body["address"] = {name: value for name, value in fields["address"].items() if value}
+        body["address"] = to_bill_address(fields["address"], before.get("address") or {})
     said = {"phone": "phone", "email": "email", "account_number": "accountNumber"}
     return body | {theirs: fields[ours] for ours, theirs in said.items() if ours in fields}
 
@@ -78,7 +95,7 @@ def same(field: str, one: Any, other: Any) -> bool:
     if field == "phone":
         return _digits(one) == _digits(other)
     if field == "address":
-        return _place(one) == _place(other)
+        return same_address(one, other)
     return plain(one) == plain(other)
 
 
@@ -104,60 +121,8 @@ def winner(
             return None
 
 
-def _of_bill_address(address: Address | None) -> dict[str, str]:
-    if address is None:
-        return {}
-    said = {
-        "line1": storable(address.line1 or "", LINE),
-        "line2": storable(address.line2 or "", LINE),
-        "city": storable(address.city or "", CITY),
-        "stateOrProvince": storable(address.state_or_province or "", STATE),
-        "zipOrPostalCode": storable(address.zip_or_postal_code or "", POST_CODE),
-        "country": (address.country or "").strip().upper(),
-    }
-    return said if any(value for name, value in said.items() if name != "country") else {}
-
-
-def _of_quickbooks_address(vendor: Record) -> dict[str, str]:
-    lines = [text(vendor, "VendorAddress", f"Addr{number}") for number in range(1, 6)]
-    names = {comparable(text(vendor, name)) for name in ("Name", "CompanyName", "NameOnCheck")} - {""}
-    lines = [line for line in lines if line and comparable(line) not in names]
-    said = {
-        "line1": lines[0] if lines else "",
-        "line2": " ".join(lines[1:]),
-        "city": text(vendor, "VendorAddress", "City"),
-        "stateOrProvince": text(vendor, "VendorAddress", "State"),
-        "zipOrPostalCode": text(vendor, "VendorAddress", "PostalCode"),
-        "country": _code(text(vendor, "VendorAddress", "Country")),
-    }
-    return said if any(value for name, value in said.items() if name != "country") else {}
-
-
-def _to_quickbooks_address(address: Mapping[str, str], name: str) -> Body:
-    if not address:
-        return {}
-    country = address.get("country", "")
-    return {
-        "Addr1": name,
-        "Addr2": address.get("line1", ""),
-        "Addr3": address.get("line2", ""),
-        "City": address.get("city", ""),
-        "State": address.get("stateOrProvince", ""),
-        "PostalCode": address.get("zipOrPostalCode", ""),
-        "Country": THREE_LETTERS.get(country, country)[:COUNTRY],
-    }
-
-
-def _code(country: str) -> str:
-    """Returns the country's two letters where we know them."""
-    said = country.upper()
-    return TWO_LETTERS.get(said, SPELLED.get(said, said)) or HOME
-
-
-def _place(address: Any) -> tuple[str, ...]:
-    if not address:
-        return ()
-    return (*(plain(value) for name, value in address.items() if name != "country"), address.get("country") or HOME)
+def _shows(vendor: Record, line: str) -> bool:
+    return bool(line) and shows_name(vendor, line)
 
 
 def _digits(phone: str) -> str:

@@ -1,7 +1,7 @@
 """Stream `vendors`: BILL's vendors are in QuickBooks Desktop, before any bill that needs them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,19 +11,18 @@ from blocks.bill.source import BillSource
 from blocks.exact import Record
 from blocks.quickbooks_desktop.channel import SYSTEM
 from blocks.quickbooks_desktop.client import QuickBooksDesktopClient
-from blocks.quickbooks_desktop.texts import comparable, variants
 from blocks.quickbooks_desktop.values import changed_at, text
 from blocks.quickbooks_desktop.vendor_target import VendorTarget
 from blocks.source import Row, content_hash
-from flows import counterparts
-from flows.bill_quickbooks_desktop import lists
-from flows.bill_quickbooks_desktop.mapping import new_vendor, readable_tax_id
+from blocks.target import Body
+from flows.bill_quickbooks_desktop.edits import in_edits
+from flows.bill_quickbooks_desktop.mapping import new_vendor
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
-from flows.bill_quickbooks_desktop.vendor_fields import of_bill, of_quickbooks, same, to_quickbooks, winner
+from flows.bill_quickbooks_desktop.vendor_directory import VENDORS, Directory, directory
+from flows.bill_quickbooks_desktop.vendor_fields import of_bill, of_quickbooks, renamed, same, to_quickbooks, winner
 from flows.charts import named
-from flows.counterparts import Dialect, counterpart, later_ones
+from flows.counterparts import MAPPED, NEW, counterpart
 from flows.merging import Merged, merged
-from flows.parties import Party
 from tasks.outcomes import Adopt, Agreed, Decision, Hold, Keep, Refuse, Write, in_target
 from tasks.run import Run
 from tasks.state.ledger import Ledger
@@ -31,35 +30,8 @@ from tasks.state.mirrors import Mirrored
 from tasks.state.models import Link
 from tasks.stream import Stream
 
-NAME, KIND = "vendors", "vendor"
-MADE_THERE = "quickbooks_vendors"  # the stream that makes BILL vendors of QuickBooks' own
+NAME, KIND = VENDORS, "vendor"
 SEEN = ("name", "account_number", "email", "phone", "address", "additional_info", "bill_currency")
-
-
-def _ours(vendor: Vendor) -> Party:
-    fields = of_bill(vendor)
-    address = fields["address"]
-    return Party(readable_tax_id(vendor), fields["email"], address.get("line1", ""), address.get("zipOrPostalCode", ""))
-
-
-def _theirs(vendor: Mirrored) -> Party:
-    fields = of_quickbooks(vendor.body)
-    address = fields["address"]
-    return Party("", fields["email"], address.get("line1", ""), address.get("zipOrPostalCode", ""))
-
-
-DIALECT = Dialect(
-    SYSTEM, comparable, variants, _ours, _theirs, lambda vendor: ""
-)  # a currency is a name there, not a code
-
-
-@dataclass(frozen=True)
-class Directory(counterparts.Directory):
-    """QuickBooks' vendors and terms, and what is known of the rows."""
-
-    dialect: Dialect = DIALECT
-    agreed: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)  # by BILL id
-    made_there: Mapping[str, str] = field(default_factory=dict)  # BILL id -> QuickBooks id it was made of
 
 
 @dataclass(frozen=True)
@@ -74,7 +46,7 @@ class VendorDecision:
         vendor: Vendor = row.content
         link = directory.links.get(row.id)
         if vendor.archived:
-            return _archived(link)
+            return _archived(link, directory)
         if hold := self._unmapped_terms(vendor, directory):
             return hold
         if not of_bill(vendor)["name"]:
@@ -82,15 +54,15 @@ class VendorDecision:
         return self._known(row, vendor, link, directory) if link else self._new(row, vendor, directory)
 
     def _known(self, row: Row, vendor: Vendor, link: Link, directory: Directory) -> Decision:
+        mapped = self.rules.vendors.get(row.id, "")
         there = directory.vendors.get(link.target_id)
+        if mapped != link.target_id and mapped in directory.vendors:  # another one, and by its id
+            return self._adopted(row, vendor, directory, directory.vendors[mapped], MAPPED)
         if there is None:
-            said = f"its QuickBooks vendor {link.target_id} is gone"
-            remedy = (
-                f'Map {row.id} to another vendor, or to "{counterparts.NEW}", under vendors in the connection file.'
-            )
-            mapped = self.rules.vendors.get(row.id)
             again = self._new(row, vendor, directory, link.revision + 1) if mapped else None
-            return again or Hold(said, in_target(f"vendor {link.target_id}"), remedy, suspends=True)
+            return again or _gone(row, link.target_id)
+        if (owner := directory.owner(link)) != row.id:
+            return _sharing(link, owner)
         found = self._merged(vendor, there, directory.agreed.get(row.id))
         note = "in use again in BILL" if link.state != "live" else found.told()
         body = self._changes(vendor, found, directory, there)
@@ -101,10 +73,12 @@ class VendorDecision:
         return _asks(row, there, found) or Keep(note, Agreed(found.agreed))
 
     def _new(self, row: Row, vendor: Vendor, directory: Directory, revision: int = 0) -> Decision:
-        if own := directory.made_there.get(row.id):
-            there = directory.vendors.get(own)
-            why = f"made of QuickBooks vendor {own}"
-            return self._adopted(row, vendor, directory, there, why) if there else Keep(f"{why}, which is gone")
+        made = directory.made.get(row.id)
+        if made and row.id not in self.rules.vendors:
+            if made.of not in directory.vendors:
+                return _gone(row, made.of)
+            there, why = directory.vendors[made.of], f"made of QuickBooks vendor {made.of}"
+            return self._adopted(row, vendor, directory, there, why, made.fields)
         found = counterpart(vendor, directory, self.rules)
         if isinstance(found, Hold):
             return found
@@ -114,12 +88,25 @@ class VendorDecision:
         agreed = Agreed(of_bill(vendor))
         return Write("create", body, KIND, revision=revision, label=_currency(vendor), agreed=agreed)
 
-    def _adopted(self, row: Row, vendor: Vendor, directory: Directory, there: Mirrored | None, why: str) -> Decision:
-        if there is None:
-            return Keep(why)
-        found = self._merged(vendor, there, None)
-        if body := self._changes(vendor, found, directory, there):
-            return self._update(vendor, body, there.id, f"adopted: {why}", 0, found, why)
+    def _adopted(
+        self,
+        row: Row,
+        vendor: Vendor,
+        directory: Directory,
+        there: Mirrored,
+        why: str,
+        agreed: dict[str, Any] | None = None,
+    ) -> Decision:
+        if (owner := directory.taken.get(there.id, row.id)) != row.id:
+            return Adopt(there.id, f"{why}; its fields are those of BILL vendor {owner}", KIND, _currency(vendor))
+        found = self._merged(vendor, there, agreed)
+        body = self._changes(vendor, found, directory, there)
+        if not there.active:
+            body["IsActive"] = True
+        if body:
+            link = directory.links.get(row.id)
+            revision = link.revision + 1 if link else 0
+            return self._update(vendor, body, there.id, f"adopted: {why}", revision, found, why)
         adopt = Adopt(there.id, why, KIND, _currency(vendor), Agreed(found.agreed))
         asks = _asks(row, there, found)
         return Hold(asks.reason, asks.causes, asks.remedy, adopts=adopt) if asks else adopt
@@ -134,11 +121,11 @@ class VendorDecision:
             same,
         )
 
-    def _changes(self, vendor: Vendor, found: Merged, directory: Directory, there: Mirrored) -> dict[str, Any]:
+    def _changes(self, vendor: Vendor, found: Merged, directory: Directory, there: Mirrored) -> Body:
         """Returns what QuickBooks must take over, in its own terms."""
-        fields = found.to_theirs
-        name = directory.free_name(vendor) if "name" in fields else there.name
-        body = to_quickbooks(fields, name)
+        fields, printed = found.to_theirs, of_bill(vendor)["name"]
+        body = renamed(there.body, printed) if "name" in fields else {}
+        body |= to_quickbooks(fields, directory.free_name(vendor) if "name" in fields else there.name, printed)
         terms = self._terms(vendor, directory)
         if terms and text(there.body, "TermsRef", "ListID") != terms:
             body["TermsRef"] = {"ListID": terms}
@@ -147,7 +134,7 @@ class VendorDecision:
     def _update(
         self,
         vendor: Vendor,
-        body: dict[str, Any],
+        body: Body,
         target_id: str,
         note: str,
         revision: int,
@@ -195,12 +182,25 @@ def _asks(row: Row, there: Mirrored, found: Merged) -> Hold | None:
         f"Make vendor {row.id} in BILL and {there.name!r} in QuickBooks equal, or set under vendor_edits"
         " in the connection file whose edit counts."
     )
-    return Hold(said, in_target(f"{row.id} agreed"), remedy)
+    return Hold(said, in_edits(row.id, there), remedy)
 
 
-def _archived(link: Link | None) -> Decision:
+def _gone(row: Row, list_id: str) -> Hold:
+    said = f"its QuickBooks vendor {list_id} is gone"
+    remedy = f'Map {row.id} to another vendor, or to "{NEW}", under vendors in the connection file.'
+    return Hold(said, in_target(f"vendor {list_id}"), remedy, suspends=True)
+
+
+def _sharing(link: Link, owner: str) -> Decision:
+    said = f"shares QuickBooks vendor {link.target_id} with BILL vendor {owner}, whose fields count"
+    return Keep(said) if link.state == "live" else Adopt(link.target_id, said, KIND, link.label)
+
+
+def _archived(link: Link | None, directory: Directory) -> Decision:
     if link is None or link.state == "archived":
         return Keep("archived in BILL")
+    if link.target_id in directory.shared:
+        return Keep(f"archived in BILL; its QuickBooks vendor {link.target_id} stands for another one, too")
     note = "archived in BILL"
     return Write("archive", {"IsActive": False}, KIND, link.target_id, note, link.revision, "archived", link.label)
 
@@ -223,27 +223,17 @@ def vendors(
 
     async def align(run: Run, rows: Sequence[Row]) -> Directory:
         """Returns QuickBooks' vendors as they are now, and what is known of the rows."""
-        known = await lists.vendors(run, books)
-        terms = await lists.listed(run, books, "Terms") if rules.terms else {}
-        taken = {to: link.source_id for to, link in ledger.links_to(NAME, known.keys()).items()}
-        links = ledger.links(NAME, [row.id for row in rows])
-        made = {one: link.source_id for one, link in ledger.links_to(MADE_THERE, [row.id for row in rows]).items()}
-        return Directory(
-            known,
-            terms,
-            links,
-            taken,
-            later_ones(rows, links, rules, comparable),
-            frozenset(),
-            agreed={one: ledger.agreed(link) for one, link in links.items()},
-            made_there=made,
-        )
+        return await directory(run, books, rules, rows)
 
     return Stream(
         name=NAME,
         reader=BillSource(bill.vendors, bill.vendor, rows, timedelta(minutes=rules.lag_minutes), page_size=page_size),
         align=align,
         decide=VendorDecision(rules, ledger.scope),
-        targets={KIND: VendorTarget(books, at_once=rules.batch_size)},
+        targets={KIND: VendorTarget(books, rules.batch_size, _stands_for_another(ledger))},
         reference=True,
     )
+
+
+def _stands_for_another(ledger: Ledger) -> Callable[[str], bool]:
+    return lambda list_id: bool(ledger.links_to(NAME, [list_id]))

@@ -25,6 +25,7 @@ from tests.sandbox.quickbooks_desktop.connector_cycle import Cycle
 CONNECTION = "initech"
 PASSWORD = "correct-horse-battery"
 PAUSE = 0.2  # seconds of the Web Connector's sleep, in place of five
+SAYS = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}  # as `up` has it; commands are silent
 
 
 class Runner:
@@ -138,11 +139,14 @@ class Desktop(Driven):
             self.company.add_class(one)
         return self.bill.generate(vendors=vendors, bills=bills, **more)
 
-    def begin_run(self, *arguments: str) -> Preloaded:
+    def begin_run(self) -> Preloaded:
         """Starts a run of the pair in the background."""
+        return self.begin("run", self.pair, CONNECTION, "--json")
+
+    def begin(self, *command: str) -> Preloaded:
+        """Starts `ml-connector` with a command that waits for the Web Connector, in the background."""
         log = os.open(self.home / "runs.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
-        command = ("run", self.pair, CONNECTION, "--json", *arguments)
         try:
             return preloaded.start(
                 "deployments.cli", *command, environment=self.environment, streams=(nothing, log, log)
@@ -175,14 +179,14 @@ class Desktop(Driven):
                 str(port or self.web_port),
                 self.runner.url,
                 json.dumps(self.pace),
-                environment=self.environment,
+                environment=self.environment | SAYS,
                 streams=(nothing, log, log),
             )
         finally:
             os.close(log)
             os.close(nothing)
         self.web_processes.append(one)
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + 300
         while not _answers(f"http://127.0.0.1:{port or self.web_port}/health"):
             assert time.monotonic() < give_up, (self.home / "web.log").read_text()[-3000:]
             time.sleep(0.05)
@@ -194,9 +198,14 @@ class Desktop(Driven):
         connector.add(self.command("qwc", CONNECTION).stdout, PASSWORD)
         return connector
 
+    def logged(self) -> str:
+        """Returns what the runs have written, whether they have ended or not."""
+        log = self.home / "runs.log"
+        return log.read_text() if log.exists() else ""
+
     def ran(self) -> list[dict[str, Any]]:
         """Returns what the ended runs printed as JSON."""
-        text, found, decoder = (self.home / "runs.log").read_text(), [], json.JSONDecoder()
+        text, found, decoder = self.logged(), [], json.JSONDecoder()
         while (start := text.find("{")) >= 0:
             try:
                 document, end = decoder.raw_decode(text[start:])

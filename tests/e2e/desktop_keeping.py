@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import create_engine, text
+
 from tests.e2e.desktop import Desktop, completed
 from tests.e2e.patience import until
 from tests.sandbox.quickbooks_desktop.connector import WebConnector
 
+WITHIN = 120.0  # seconds, however busy the machine is
 BEHIND = 60  # seconds by which both systems' clocks are behind ours
 READ_ONLY = ("/login", "/query")  # ends of paths that are posted to without changing any record
 
@@ -26,18 +29,43 @@ def later(it: Desktop) -> None:
 
 def cycled(it: Desktop, pc: WebConnector) -> dict[str, Any]:
     """Returns what the run behind the Web Connector's next cycle printed; both ended well."""
+    runner, before = it.runner, len(it.ran())
+    assert runner is not None
+    begun = len(runner.runs)
     completed(pc)
-    told = after_runs(it)
-    assert told, (it.home / "runs.log").read_text()[-3000:]
+    told = after_runs(it, begun + 1)
+    assert len(told) > before, it.logged()[-3000:]
     return told[-1]
 
 
-def after_runs(it: Desktop) -> list[dict[str, Any]]:
-    """Returns what all runs printed, once none is under way."""
+def after_runs(it: Desktop, begun: int) -> list[dict[str, Any]]:
+    """Returns what all runs printed, once so many have begun and none is under way."""
     runner = it.runner
     assert runner is not None
-    until(lambda: all(one.has_ended() for one in runner.runs))
+    until(lambda: len(runner.runs) >= begun and all(one.has_ended() for one in runner.runs))
     return it.ran()
+
+
+def joined(it: Desktop, pc: WebConnector, *command: str) -> None:
+    """A command has run to its end, which waits for the Web Connector's next visit; no other run was begun then."""
+    assert it.runner is not None
+    begun = len(it.runner.runs)
+    run = it.begin(*command)
+    until(lambda: waiting(it) or run.has_ended())
+    completed(pc)
+    assert run.wait(WITHIN) in (0, 1), it.logged()[-3000:]
+    assert len(it.runner.runs) == begun, "another run was begun"
+
+
+def waiting(it: Desktop) -> int:
+    """Returns how many runs wait for the Web Connector."""
+    engine = create_engine(it.database_url)
+    try:
+        with engine.connect() as connection:
+            asked = "SELECT count(*) FROM message_set WHERE state = 'waiting' AND asker <> ''"
+            return int(connection.execute(text(asked)).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def ruled(it: Desktop, **rules: Any) -> None:

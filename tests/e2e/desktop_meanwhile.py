@@ -15,7 +15,7 @@ def meanwhile(it: Desktop, message: str, act: Callable[[], Any]) -> list[str]:
     process, struck = it.company.process, list[str]()
 
     def interrupted(document: str) -> str:
-        if not struck and f"<{message}>" in document:
+        if not struck and f"<{message} " in document:
             struck.append(document)
             act()
         return process(document)

@@ -20,7 +20,7 @@ from tests.sandbox.quickbooks_desktop.switches import Switches
 
 SILENCE = {"ML_CONNECTOR_WEB_CONNECTOR_IDLE_SECONDS": "5", "ML_CONNECTOR_WEB_CONNECTOR_WORKING_SECONDS": "8"}
 BUSY = "The application is busy"
-QUICK = {"bound": 8.0, "ask": 0.5, "flow": 7.0}
+QUICK = {"bound": 30.0, "ask": 0.5, "flow": 7.0}
 
 
 @dataclass
@@ -55,6 +55,17 @@ class Impatient(Desktop):
         calls = [f"{row.method} {row.path}" for row in self.bill.frame.log]
         return self.company.written, sum(not any(one in call for one in harmless) for call in calls)
 
+    def kill_runs(self) -> int:
+        """No flow run is left; returns how many are gone by this."""
+        alive = [run for run in self.runs if not run.has_ended()]
+        for run in alive:
+            os.killpg(run.number, signal.SIGKILL)
+        return len(alive)
+
+    def kill_web(self) -> None:
+        """The web app is gone."""
+        self.web_processes.pop().kill()
+
 
 class Blows(Troubles):
     """The troubles of one update, and the processes that are killed at a point of it."""
@@ -86,12 +97,9 @@ class Blows(Troubles):
 
     def _kill(self) -> None:
         if "run" in self._plan.kills:
-            for run in self._it.runs:
-                if not run.has_ended():
-                    os.killpg(run.number, signal.SIGKILL)
-                    self.killed.append("run")
+            self.killed += ["run"] * self._it.kill_runs()
         if "web" in self._plan.kills:
-            self._it.web_processes.pop().kill()
+            self._it.kill_web()
             self.killed.append("web")
             if self._plan.back:
                 self._it.start_web()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.sandbox.faults import Fault
+from tests.sandbox.faults import Fault, Kind
 from tests.sandbox.quickbooks_desktop.connector_trouble import Point, Trouble
 
 CALLS: tuple[tuple[Point, int], ...] = (  # operations, and up to which of their calls something may go wrong
@@ -87,7 +87,8 @@ def _killed(*kills: str) -> Callable[[random.Random], Plan]:
 
 
 def _bill_fails(chance: random.Random) -> Plan:
-    kind = chance.choice(["lost_before", "lost_after", "status", "html", "html_after"])
+    kinds: tuple[Kind, ...] = ("lost_before", "lost_after", "status", "html", "html_after")
+    kind = chance.choice(kinds)
     fault = Fault(kind, chance.choice(BILL_CALLS), chance.randint(1, 6), chance.randint(0, 2), 503)
     return Plan(f"BILL: {kind} of {fault.match}, {fault.times} times after {fault.skip}", fault=fault)
 

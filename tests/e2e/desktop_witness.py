@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.quickbooks_desktop import CompanyFile
@@ -17,11 +18,16 @@ class Witness(CompanyFile):
         """Has been handed nothing yet."""
         super().__init__(**options)
         self.documents: list[str] = []
+        self.after_write: Callable[[], object] | None = None  # is called once, when a document that writes is executed
 
     def process(self, qbxml: str) -> str:
         """Returns the responses to one document, as QuickBooks does."""
         self.documents.append(qbxml)
-        return super().process(qbxml)
+        answered = super().process(qbxml)
+        if self.after_write and _SET_ID.search(qbxml):
+            then, self.after_write = self.after_write, None
+            then()
+        return answered
 
     @property
     def written(self) -> int:

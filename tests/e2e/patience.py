@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+http = httpx.Client(timeout=120, limits=httpx.Limits(max_keepalive_connections=0))  # keeps no connection open
+
 
 def until(true: Callable[[], Any], seconds: float = 120) -> None:
     """Returns as soon as it is true.
@@ -23,6 +25,6 @@ def until(true: Callable[[], Any], seconds: float = 120) -> None:
 def answers(url: str) -> bool:
     """Tells whether the address answers with a success."""
     try:
-        return httpx.get(url, timeout=2).is_success
+        return http.get(url, timeout=5).is_success
     except httpx.TransportError:
         return False

@@ -1,6 +1,7 @@
 """Processes that begin with the product imported already (`tests.e2e.preloading`), as a test holds them."""
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -37,8 +38,9 @@ class Preloaded:
 
     def kill(self) -> None:
         """It is gone, in the middle of whatever it did."""
-        if self._status is None and not self._ended(0):
-            os.killpg(self.number, signal.SIGKILL)
+        if not self.has_ended():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.number, signal.SIGKILL)
         self.wait(timeout=60)
 
     def has_ended(self) -> bool:
@@ -51,17 +53,24 @@ class Preloaded:
 
 
 def start(module: str, *arguments: str, environment: dict[str, str], streams: tuple[int, int, int]) -> Preloaded:
-    """Starts `python -m module` with these arguments and streams, except that what is slow is imported already."""
+    """Starts `python -m module` with these arguments and streams, except that what is slow is imported already.
+
+    Raises:
+        RuntimeError: what would have become the process is gone; it has said why on standard error.
+    """
     ours, theirs = os.pipe()
     request = json.dumps({"module": module, "arguments": arguments, "environment": environment})
     socket.send_fds(_orders(), [request.encode()], [*streams, theirs])
     os.close(theirs)
     told = os.fdopen(ours)
-    return Preloaded(int(told.readline()), told)
+    number = told.readline()
+    if not number:
+        raise RuntimeError("tests.e2e.preloading has ended")
+    return Preloaded(int(number), told)
 
 
 def completed(
-    module: str, *arguments: str, environment: dict[str, str], timeout: float = 300
+    module: str, *arguments: str, environment: dict[str, str], timeout: float = 600
 ) -> subprocess.CompletedProcess[str]:
     """Runs `python -m module` to its end, except that what is slow is imported already.
 

@@ -54,16 +54,16 @@ def asked(orders: socket.socket) -> dict[str, Any] | None:
 
 
 def _fork_and_tell(pipe: int, streams: list[int]) -> None:
-    """Returns in a new process only, which has these streams; its parent tells of it, and ends when it has."""
+    """Returns in a new process only, which has these streams; its parent tells how it ended, and ends then."""
     number = os.fork()
     if number:
         for one in (*STREAMS, *streams):
             os.close(one)
-        os.write(pipe, f"{number}\n".encode())
         _number, status = os.waitpid(number, 0)
         os.write(pipe, f"{os.waitstatus_to_exitcode(status)}\n".encode())
         os._exit(0)
     os.setsid()
+    os.write(pipe, f"{os.getpid()}\n".encode())
     os.close(pipe)
     for one, held in zip(STREAMS, streams, strict=True):
         os.dup2(held, one)

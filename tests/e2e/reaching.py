@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-import httpx
-
 from tests.e2e.driving import Driven, end
-from tests.e2e.patience import answers, until
+from tests.e2e.patience import answers, http, until
 
 
 @dataclass
@@ -43,12 +41,12 @@ class Reachable(Driven):
     def flow_runs(self) -> list[dict[str, Any]]:
         """Returns the flow runs that notifications started for connections of this name."""
         wanted = {"flow_runs": {"tags": {"all_": ["webhook"]}}, "deployments": {"name": {"any_": [self.connection]}}}
-        found: list[dict[str, Any]] = httpx.post(f"{self.prefect_api}/flow_runs/filter", json=wanted).json()
+        found: list[dict[str, Any]] = http.post(f"{self.prefect_api}/flow_runs/filter", json=wanted).json()
         return found
 
     def waiting(self) -> float:
         """Returns how many notifications no run has handled yet."""
-        lines = httpx.get(f"{self.web}/metrics").text.splitlines()
+        lines = http.get(f"{self.web}/metrics").text.splitlines()
         return sum(float(line.split()[-1]) for line in lines if line.startswith("ml_connector_inbox_waiting{"))
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import httpx
 from sqlalchemy import MetaData, create_engine
 
 from tests.e2e.driving import Driven
+from tests.e2e.patience import http
 
 KEY_FILES = {"encryption.key", "prefect.key"}
 PLANTED = "planted-Secret-0815 &/+"
@@ -53,7 +53,7 @@ def written(it: Driven, prefect_home: Path) -> Places:
     with sqlite3.connect(f"file:{prefect_home / 'prefect.db'}?mode=ro", uri=True) as connection:
         places["rows of Prefect's database"] = "\n".join(connection.iterdump()).encode()
     for kind in ("artifacts", "logs", "flow_runs", "task_runs"):
-        answer = httpx.post(f"{it.prefect_api}/{kind}/filter", json={"limit": 200})
+        answer = http.post(f"{it.prefect_api}/{kind}/filter", json={"limit": 200})
         places[f"Prefect's {kind}"] = answer.raise_for_status().content
     return places
 

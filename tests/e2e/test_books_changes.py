@@ -95,7 +95,7 @@ def test_a_vendor_that_quickbooks_has_is_adopted_with_the_evidence_kept_and_a_ta
     assert held["Doubtful Dies"].startswith(doubt)
     assert held["D-1"] == f"waits for vendor {ids['Doubtful Dies']} in QuickBooks Online"
     said = audit_of(it, "KNOWN Plating Inc")
-    assert f"adopted: QuickBooks vendor {known['Id']} has the same name and the same e-mail" in said
+    assert f"adopted: QuickBooks Online vendor {known['Id']} has the same name and the same e-mail" in said
     assert "adopted: the same name, and nothing else to compare" in audit_of(it, "Dormant Dies LLC")
 
     it.rules = {"vendors": {ids["Doubtful Dies"]: other["Id"]}}

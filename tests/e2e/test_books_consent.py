@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.books import Books
 from tests.e2e.books_agreement import assert_agreement
 from tests.e2e.driving import end
-from tests.e2e.patience import answers, until
+from tests.e2e.patience import answers, http, until
 from tests.e2e.ports import unused_port
 
 TOKENS = "/tokens/bearer"
@@ -83,13 +83,13 @@ def linked_in_prefect(it: Visited) -> str:
     """Returns what the newest artifact of the connection's consent says."""
     key = {"any_": [f"{it.pair}-{it.connection}-consent"]}
     asked = {"artifacts": {"key": key}, "sort": "CREATED_DESC", "limit": 1}
-    [newest] = httpx.post(f"{it.prefect_api}/artifacts/filter", json=asked).json()
+    [newest] = http.post(f"{it.prefect_api}/artifacts/filter", json=asked).json()
     return str(newest["data"])
 
 
 def given(link: str) -> str:
     """Returns the page that a person reads at last who follows the link and consents at Intuit."""
-    with httpx.Client(follow_redirects=True) as browser:
+    with httpx.Client(follow_redirects=True, timeout=120) as browser:
         intuit = browser.get(link).raise_for_status()
         assert "Connect your company" in intuit.text
         return browser.get(f"{intuit.url}&decision=allow").raise_for_status().text

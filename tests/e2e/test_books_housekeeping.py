@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.books import Books
+from tests.e2e.patience import http
 from tests.e2e.preloaded import completed
 
 
@@ -39,12 +40,12 @@ def keep_alive(it: Books) -> None:
 def told_of(it: Books) -> dict[str, Any]:
     """Returns what the newest table of consents says of this installation's."""
     asked = {"artifacts": {"key": {"any_": ["consents"]}}, "sort": "CREATED_DESC", "limit": 1}
-    [artifact] = httpx.post(f"{it.prefect_api}/artifacts/filter", json=asked).raise_for_status().json()
+    [artifact] = http.post(f"{it.prefect_api}/artifacts/filter", json=asked).raise_for_status().json()
     rows: list[dict[str, Any]] = httpx.Response(200, text=artifact["data"]).json()
     return next(row for row in rows if row["credentials"] == f"{it.connection}-books")
 
 
 def daily(it: Books) -> str:
     """Returns when the housekeeping is scheduled."""
-    found = httpx.get(f"{it.prefect_api}/deployments/name/housekeeping/daily").raise_for_status().json()
+    found = http.get(f"{it.prefect_api}/deployments/name/housekeeping/daily").raise_for_status().json()
     return str(found["schedules"][0]["schedule"]["cron"])

@@ -69,6 +69,6 @@ def test_two_processes_at_once_come_to_the_same_result_as_one(books: Books) -> N
 
     both = [it.start("run", it.pair, it.connection) for _ in range(2)]
 
-    assert [process.wait(timeout=240) for process in both] == [0, 0]
+    assert [process.wait(timeout=900) for process in both] == [0, 0]
     assert_agreement(it.bill, it.quickbooks)
     assert (it.quickbooks.throttled, it.quickbooks.refused_renewals) == (0, 0)

@@ -9,7 +9,7 @@ import httpx
 
 from tests.e2e.bookkeeping import begin
 from tests.e2e.books import Books
-from tests.e2e.patience import until
+from tests.e2e.patience import http, until
 from tests.e2e.ports import unused_port
 from tests.e2e.reaching import Reachable
 from tests.e2e.searching import Issued, Places, Talkative, assert_search_finds, found, our_keys, written
@@ -94,7 +94,7 @@ def failing_runs(it: TalkativeBooks) -> Places:
 def consented(it: TalkativeBooks) -> dict[str, str]:
     """A person connects the company in a browser, then comes back a second time; returns the secrets of both."""
     secrets: dict[str, str] = {}
-    with httpx.Client() as browser:
+    with httpx.Client(timeout=120) as browser:
         page = browser.get(f"{it.web}/oauth/quickbooks-online/{it.connection}/start")
         back = browser.get(f"{page.headers['location']}&decision=allow").headers["location"]
         query = parse_qs(urlsplit(back).query)
@@ -111,7 +111,7 @@ def notified(it: TalkativeBooks) -> None:
     it.bill.edit_vendor(vendor, name="Renamed for the notice")
     until(lambda: any("for the notice" in one["DisplayName"] for one in list(it.quickbooks.vendors.values())))
     until(lambda: it.waiting() == 0)
-    forged = httpx.post(f"{it.web}/webhooks/quickbooks-online", content=b"[]", headers={"intuit-signature": "bm8="})
+    forged = http.post(f"{it.web}/webhooks/quickbooks-online", content=b"[]", headers={"intuit-signature": "bm8="})
     assert forged.status_code == 401
 
 

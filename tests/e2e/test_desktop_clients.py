@@ -37,7 +37,7 @@ def test_a_client_that_only_knows_the_description_and_processes_that_take_turns_
         )
 
         assert (done.completed, done.percents[-1], done.status, done.error) == (True, 100, "OK", "")
-        after_runs(it)
+        after_runs(it, begun=1)
         assert_agreement(it.bill, it.company)
 
         later(it)

@@ -3,11 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import create_engine, text
-
 from tests.e2e.bookkeeping import enter, enter_vendor
-from tests.e2e.desktop import PAUSE, Desktop, completed
-from tests.e2e.desktop_keeping import after_runs, begin, cycled, documents, later, written
+from tests.e2e.desktop import PASSWORD, PAUSE, Desktop
+from tests.e2e.desktop_keeping import after_runs, begin, cycled, documents, joined, later, written
 from tests.e2e.desktop_meanwhile import meanwhile
 from tests.e2e.patience import until
 from tests.sandbox.quickbooks_desktop import CompanyFile
@@ -15,6 +13,8 @@ from tests.sandbox.quickbooks_desktop.connector import WebConnector
 from tests.sandbox.quickbooks_desktop.connector_trouble import Trouble
 
 NOT_RUNNING = "0x80040408"
+RUN = ("run", Desktop.pair, Desktop.connection, "--json")
+AWAY = 5  # seconds for which a run waits for the Web Connector to come
 BECOMES = {"create": "created", "update": "updated", "archive": "updated", "adopt": "unchanged"}
 
 
@@ -31,22 +31,23 @@ class Impatient(Desktop):
 
 def test_who_may_not_come_in_is_told_why_and_reads_and_writes_nothing(desktop: Desktop) -> None:
     it = desktop
+    it.rules = {"wait_for_web_connector_seconds": AWAY}
     one_bill(it)
     with it.serving():
-        guessing = WebConnector(it.company, pause=PAUSE, allow_loopback_http=True)
-        qwc = it.command("qwc", it.connection).stdout
-        application = guessing.add(qwc, "wrong-password")
-        cycle = guessing.cycle()
+        pc = it.pc()
+        [application] = pc.applications.values()
+        application.password = "guessed-password"
+        cycle = pc.cycle()
         assert (cycle.code, cycle.round_trips) == ("QBWC1040", 0)
 
+        application.password = PASSWORD
         other = CompanyFile(name="Other Co", path=r"C:\QB\Other.qbw")
         other.stamp(application.owner_id, "{0B6D8A3E-98D9-44F6-8A36-34C9C0F0A001}")
-        pc = it.pc()
         pc.quickbooks.shown = other
         cycle = pc.cycle()
         assert cycle.status.startswith(r"Other Co (C:\QB\Other.qbw) is not the company file of this connection")
         assert other.executed == []
-        assert after_runs(it) == []
+        assert after_runs(it, begun=1) == []
 
         pc.quickbooks.shown = it.company
         second = WebConnector(it.company, machine="PC-02", pause=PAUSE, allow_loopback_http=True)
@@ -62,15 +63,15 @@ def test_nothing_to_do_is_no_error_and_quickbooks_or_a_web_connector_that_goes_a
     desktop: Desktop,
 ) -> None:
     it = Impatient(**vars(desktop))
+    it.rules = {"wait_for_web_connector_seconds": AWAY}
     one_bill(it)
     with it.serving():
         pc = it.pc()
         pc.quickbooks.refusals = [NOT_RUNNING] * 2  # the Web Connector tries twice
         cycle = pc.cycle()
         assert cycle.code == "QBWC1013"
-        assert after_runs(it) == []
-        assert "Could not start QuickBooks" in logged(it)
-        assert "Start QuickBooks on that machine" in logged(it)
+        assert after_runs(it, begun=1) == []
+        assert f"the Web Connector of {it.connection} was last heard of at" in one_line(it)
 
         cycled(it, pc)
         assert documents(it).keys() == {"FIRST"}
@@ -80,17 +81,22 @@ def test_nothing_to_do_is_no_error_and_quickbooks_or_a_web_connector_that_goes_a
 
         later(it)
         enter(it, next(iter(it.bill.vendors)), "SECOND")
+        pc.switches.death = "reported"
+        pc.troubles.add(Trouble("quickbooks_dies", "before", nth=2))
+        assert "Unexpected error" in pc.cycle().status
+        ended = len(after_runs(it, begun=4))
+        assert "QuickBooks answered 0x80040402" in one_line(it)
+
         pc.troubles.add(Trouble("connector_dies", "pause"))
         assert pc.cycle().died == "Web Connector"
-        ended = len(after_runs(it))
-        assert "the Web Connector stopped calling in the middle of the run" in logged(it)
-        assert "The next cycle of the Web Connector goes on" in logged(it)
-        completed(pc)
-        assert len(after_runs(it)) == ended + 1
+        assert len(after_runs(it, begun=5)) == ended
+        assert "the Web Connector stopped calling in the middle of the run" in one_line(it)
+        assert "The next cycle of the Web Connector goes on" in one_line(it)
+        cycled(it, pc)
         assert documents(it).keys() == {"FIRST", "SECOND"}
 
 
-def test_a_run_from_the_command_line_waits_for_the_web_connector_and_a_preview_says_what_a_run_does(
+def test_a_run_from_the_command_line_is_joined_by_the_next_visit_and_a_preview_says_what_a_run_does(
     desktop: Desktop,
 ) -> None:
     it = desktop
@@ -100,30 +106,23 @@ def test_a_run_from_the_command_line_waits_for_the_web_connector_and_a_preview_s
     it.bill.pay([{"billId": bill["id"], "amount": bill["amount"]}], "CLEARED")
     with it.serving():
         pc = it.pc()
-        it.pace["hold"] = 0.2
-        preview = it.begin_run("--dry-run")
-        until(lambda: waits(it))
-        since = len(it.company.executed)
 
-        completed(pc)
+        joined(it, pc, *RUN, "--dry-run")
 
-        assert preview.wait(60) == 0
-        after_runs(it)
-        foreseen = next(one for one in it.ran() if one["preview"])
-        assert foreseen["message"].startswith("Preview, nothing written")
-        said = {
-            (row["stream"], row["source_ref"], BECOMES.get(row["would"], row["would"])) for row in foreseen["preview"]
-        }
-        if not written(it, since):  # the preview had the whole cycle for itself
-            running = it.begin_run()
-            until(lambda: waits(it))
-            completed(pc)
-            running.wait(60)
-            after_runs(it)
-        done = {(row["stream"], row["source_ref"], row["outcome"]) for row in it.records()}
-        assert said - done == set()
-        assert {one for one in done if one[2] != "unchanged"} - said == set()
+        [preview] = it.ran()
+
+        assert preview["message"].startswith("Preview, nothing written")
+        assert written(it) == []
+        assert it.records() == []
+
+        joined(it, pc, *RUN)
+
+        rows = preview["preview"]
+        said = {(row["stream"], row["source_ref"], BECOMES.get(row["would"], row["would"])) for row in rows}
+        assert said == {(row["stream"], row["source_ref"], row["outcome"]) for row in it.records()}
         assert "FIRST" in documents(it)
+        assert it.runner is not None
+        assert it.runner.runs == [], "another run was begun"
 
 
 def test_a_notice_of_bill_starts_no_run_and_the_next_cycle_reads_what_it_told(desktop: Desktop) -> None:
@@ -155,16 +154,6 @@ def one_bill(it: Desktop) -> None:
     it.apply()
 
 
-def logged(it: Desktop) -> str:
+def one_line(it: Desktop) -> str:
     """Returns what all runs have written, in one line."""
-    return " ".join((it.home / "runs.log").read_text().split())
-
-
-def waits(it: Desktop) -> bool:
-    """Tells whether a run is under way, of which the Web Connector has heard nothing."""
-    engine = create_engine(it.database_url)
-    try:
-        with engine.connect() as connection:
-            return bool(connection.execute(text("SELECT count(*) FROM lease WHERE name LIKE 'run:%'")).scalar())
-    finally:
-        engine.dispose()
+    return " ".join(it.logged().split())

@@ -34,7 +34,8 @@ def test_whatever_goes_wrong_in_updates_nothing_is_twice_and_nothing_missing(des
         for _ in range(TROUBLES):
             cycle, struck = endured(it, pc, plan := random_plan(chance))
             did = office.work(chance.randint(1, 6))
-            print(f"{SEED + number}: {plan.name}, {'struck' if struck else 'passed by'}: {cycle.status} {cycle.died}; {did}")
+            ended = f"{'struck' if struck else 'passed by'}: {cycle.status} {cycle.died}"
+            print(f"{SEED + number}: {plan.name}, {ended}; {', '.join(did)}")
         quiet = settled(it, pc)
 
     assert_same_books(it.bill, it.company)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.bookkeeping import audit_of, enter, enter_vendor, line, listed_as
 from tests.e2e.desktop import Desktop
-from tests.e2e.desktop_keeping import assert_at_rest, begin, cycled, documents, later, ruled, written
+from tests.e2e.desktop_keeping import assert_at_rest, begin, cycled, documents, later, written
 
 WHOLE = Decimal("100.50")
 PAID = {"ONE": WHOLE, "TWO": WHOLE, "VOIDED": WHOLE, "FAILED": WHOLE, "PARTS": Decimal("40.25")}  # by the first cycle
@@ -70,9 +70,9 @@ def test_payments_are_applied_to_their_bills_taken_back_with_bill_and_adopted_wh
 
 def test_the_rules_leave_payments_to_be_printed_and_only_list_what_bill_takes_back(desktop: Desktop) -> None:
     it = desktop
+    it.rules = {"payment_number": "print", "reversed_payments": "list"}
     bills = entered(it, "PRINTED")
     payment = pay(it, bills["PRINTED"], disbursementType="CHECK")
-    ruled(it, payment_number="print", reversed_payments="list")
     with it.serving():
         pc = it.pc()
         cycled(it, pc)

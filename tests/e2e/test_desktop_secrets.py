@@ -25,6 +25,7 @@ def test_no_secret_of_the_pair_is_found_anywhere_after_good_and_failing_cycles(
 ) -> None:
     it = TalkativeDesktop(**vars(desktop))
     sessions = it.bill.sessions.open = Issued(it.bill.sessions.open)
+    it.rules = {"wait_for_web_connector_seconds": 5}
     begin(it)
     vendor = enter_vendor(it, "Erie Tool Works")
     enter(it, vendor, "FIRST")
@@ -71,10 +72,10 @@ def failing(it: Desktop, pc: WebConnector) -> None:
     it.bill.password = "right-Horse-9"
     it.bill.rotate_sessions()
     pc.cycle()
-    after_runs(it)
+    after_runs(it, begun=3)
     pc.quickbooks.refusals = ["0x80040408"] * 2
     pc.cycle()
-    after_runs(it)
+    after_runs(it, begun=4)
     it.bill.password = "wrong-Horse-8"
 
 

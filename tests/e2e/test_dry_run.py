@@ -5,10 +5,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-import httpx
 from sqlalchemy import create_engine, text
 
 from tests.e2e.installation import Installation
+from tests.e2e.patience import http
 from tests.sandbox.qad.visitor import key_of
 
 BECOMES = {"create": "created", "update": "updated", "archive": "updated", "adopt": "unchanged"}
@@ -114,7 +114,7 @@ def rows_of(it: Installation) -> dict[str, int]:
 def assert_shown(it: Installation, told: dict[str, Any]) -> None:
     """Fails unless the preview's artifact lists what the command line printed."""
     asked = {"artifacts": {"key": {"any_": ["qad-bill-acme-preview"]}}, "sort": "CREATED_DESC", "limit": 1}
-    (artifact,) = httpx.post(f"{it.prefect_api}/artifacts/filter", json=asked).json()
+    (artifact,) = http.post(f"{it.prefect_api}/artifacts/filter", json=asked).json()
     table = json.loads(artifact["data"]) if isinstance(artifact["data"], str) else artifact["data"]
     shown = Counter((row["stream"], row["source_ref"], row["would"], row["reason"]) for row in table)
     printed = told["preview"]

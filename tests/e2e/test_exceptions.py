@@ -4,9 +4,8 @@ import json
 from collections import defaultdict
 from typing import Any
 
-import httpx
-
 from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.patience import http, until
 from tests.sandbox.qad.visitor import key_of
 
 GOOD, FLAWED = 200, 40
@@ -150,17 +149,21 @@ def assert_named(it: Installation, flaws: Flaws) -> None:
 def assert_red(it: Installation, names: set[str]) -> None:
     """Fails unless just these records are red on Prefect's page of the newest run, and the run with them."""
     newest = {"sort": "START_TIME_DESC", "limit": 1, "flow_runs": {"id": {"any_": [newest_run(it)]}}}
-    (run,) = httpx.post(f"{it.prefect_api}/flow_runs/filter", json=newest).json()
+    (run,) = http.post(f"{it.prefect_api}/flow_runs/filter", json=newest).json()
     assert run["state"]["type"] == ("FAILED" if names else "COMPLETED")
     asked = {"flow_runs": newest["flow_runs"], "task_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
-    red = httpx.post(f"{it.prefect_api}/task_runs/filter", json=asked).json()
-    assert {one["name"] for one in red} == names
+
+    def red() -> set[str]:
+        return {str(one["name"]) for one in http.post(f"{it.prefect_api}/task_runs/filter", json=asked).json()}
+
+    until(lambda: red() >= names)  # the server records task runs a moment later
+    assert red() == names
 
 
 def newest_run(it: Installation) -> str:
     """Returns the id of the pair's newest flow run; one run at a time works on this server in tests."""
     newest = {"flows": {"name": {"any_": ["qad-bill"]}}, "sort": "START_TIME_DESC", "limit": 1}
-    (run,) = httpx.post(f"{it.prefect_api}/flow_runs/filter", json=newest).json()
+    (run,) = http.post(f"{it.prefect_api}/flow_runs/filter", json=newest).json()
     return str(run["id"])
 
 

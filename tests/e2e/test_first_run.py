@@ -3,10 +3,9 @@
 import json
 from collections import Counter
 
-import httpx
-
 from tests.e2e.agreement import assert_agreement
 from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.patience import http
 
 INVOICES = 1000
 SUPPLIERS = 129  # with the inactive ones, which have no invoices; 120 send some
@@ -47,9 +46,7 @@ def test_a_thousand_invoices_arrive_once_with_few_calls_and_the_second_run_write
 def task_runs(it: Installation) -> int:
     """Returns how many task runs the connection's flow runs have on the Prefect server."""
     filters = {"flow_runs": {"name": {"any_": [f"qad-bill {CONNECTION}"]}, "parent_task_run_id": {"is_null_": True}}}
-    flow_runs = httpx.post(
-        f"{it.prefect_api}/flow_runs/filter", json={**filters, "sort": "START_TIME_DESC", "limit": 1}
-    )
+    flow_runs = http.post(f"{it.prefect_api}/flow_runs/filter", json={**filters, "sort": "START_TIME_DESC", "limit": 1})
     newest = flow_runs.json()[0]["id"]
-    counted = httpx.post(f"{it.prefect_api}/task_runs/count", json={"flow_runs": {"id": {"any_": [newest]}}})
+    counted = http.post(f"{it.prefect_api}/task_runs/count", json={"flow_runs": {"id": {"any_": [newest]}}})
     return int(json.loads(counted.text))

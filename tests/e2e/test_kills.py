@@ -60,7 +60,7 @@ def test_two_workers_and_two_processes_at_once_come_to_the_same_result_within_bi
     try:
         runs = [start_run(it) for _ in range(2)]
         both = [it.start("run", "qad-bill", CONNECTION) for _ in range(2)]
-        statuses = [process.wait(timeout=240) for process in both]
+        statuses = [process.wait(timeout=900) for process in both]
         for run in runs:
             wait_for(it, run, "Completed")
     finally:

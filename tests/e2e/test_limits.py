@@ -5,11 +5,11 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 from sqlalchemy import create_engine, text
 
 from tests.e2e.agreement import assert_agreement
 from tests.e2e.installation import CONNECTION, Installation
+from tests.e2e.patience import http
 from tests.sandbox.faults import Fault
 from tests.sandbox.frame import Logged
 
@@ -109,12 +109,12 @@ def keep_clear_of_the_hour() -> None:
 
 def scheduled(it: Installation) -> list[datetime]:
     """Returns when the connection's deployment is to run."""
-    deployment = httpx.get(f"{it.prefect_api}/deployments/name/qad-bill/{CONNECTION}").json()["id"]
+    deployment = http.get(f"{it.prefect_api}/deployments/name/qad-bill/{CONNECTION}").json()["id"]
     asked: dict[str, Any] = {
         "deployments": {"id": {"any_": [deployment]}},
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
     }
-    runs = httpx.post(f"{it.prefect_api}/flow_runs/filter", json=asked).json()
+    runs = http.post(f"{it.prefect_api}/flow_runs/filter", json=asked).json()
     assert Counter(run["parameters"]["connection"] for run in runs).keys() <= {CONNECTION}
     return [datetime.fromisoformat(run["expected_start_time"]) for run in runs]
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.e2e.installation import CONNECTION, Installation
-from tests.e2e.patience import until
+from tests.e2e.patience import http, until
 from tests.e2e.ports import unused_port
 from tests.e2e.reaching import Reachable, assert_few, now
 
@@ -62,7 +61,7 @@ def test_a_payment_in_bill_is_in_qad_within_seconds_and_a_burst_makes_few_runs(u
     assert_few(runs, told_by)
     assert len(it.qad.payments) == 1
 
-    forged = httpx.post(subscription["notificationUrl"], content=b"{}", headers={"x-bill-sha-signature": "bm8="})
+    forged = http.post(subscription["notificationUrl"], content=b"{}", headers={"x-bill-sha-signature": "bm8="})
     assert forged.status_code == 401
     assert_secret(it, subscription["id"])
 

@@ -9,8 +9,16 @@ import threading
 from tests.sandbox import sample
 from tests.sandbox.bill import BillSandbox
 from tests.sandbox.qad import QadSandbox
+from tests.sandbox.quickbooks_desktop import CompanyFile
+from tests.sandbox.quickbooks_desktop.connector import WebConnector
+from tests.sandbox.quickbooks_desktop.control import Office
 from tests.sandbox.quickbooks_online import QuickBooksSandbox
 from tests.sandbox.serving import served
+
+COSTLY = "9000"  # a bill of so much waits in BILL until somebody approves it
+USERNAME, PASSWORD = "sandbox-company", "turn-Key-42"  # of the company file's Web Connector
+PAUSE = 1.0  # seconds of the Web Connector's sleep, in place of five
+SCALE = 0.1  # seconds that the Web Connector's schedule takes for a second
 
 
 def main() -> None:
@@ -19,16 +27,20 @@ def main() -> None:
     parser.add_argument("--bill-port", type=int, default=0)
     parser.add_argument("--qad-port", type=int, default=0)
     parser.add_argument("--quickbooks-port", type=int, default=0)
+    parser.add_argument("--desktop-port", type=int, default=0)
     parser.add_argument("--suppliers", type=int, default=24)
     parser.add_argument("--invoices", type=int, default=120)
     parser.add_argument("--flawed", type=int, default=6)
     parser.add_argument("--bill-minutes", type=int, default=0, help="how far BILL's clock is from ours")
     asked = parser.parse_args()
     bill, qad, books = seeded(asked)
+    office = with_desktop()
     with contextlib.ExitStack() as serving:
         bill_url = serving.enter_context(served(bill.app, asked.bill_port))
         qad_url = serving.enter_context(served(qad.app, asked.qad_port))
         books_url = serving.enter_context(served(books.app, asked.quickbooks_port))
+        office_url = serving.enter_context(served(office.app, asked.desktop_port))
+        serving.callback(office.close)
         told = {
             "bill": {
                 "url": bill_url,
@@ -55,6 +67,7 @@ def main() -> None:
                 "refresh_token": books.refresh_token,
                 "verifier_token": books.verifier_token,
             },
+            "quickbooks_desktop": {"url": office_url, "username": USERNAME, "password": PASSWORD},
         }
         print(json.dumps(told), flush=True)
         stopped = threading.Event()
@@ -67,6 +80,8 @@ def seeded(asked: argparse.Namespace) -> tuple[BillSandbox, QadSandbox, QuickBoo
     """Returns the vendors, with the sample data that was asked for."""
     bill, qad, books = BillSandbox(), QadSandbox(), QuickBooksSandbox()
     bill.frame.clock.advance(60 * asked.bill_minutes)
+    rules = [{"key": "BILL_AMOUNT", "op": "gte", "values": [COSTLY]}]
+    bill.options(policies=[{"policyName": "Costly bills", "approvers": [bill.user_id], "rules": rules}])
     bill.seed_chart(sample.CHART)
     bill.seed_departments([{"name": one["name"], "shortName": one["code"]} for one in sample.DEPARTMENTS])
     books.seed_accounts(sample.CHART)
@@ -78,6 +93,15 @@ def seeded(asked: argparse.Namespace) -> tuple[BillSandbox, QadSandbox, QuickBoo
         books.add("Account", Name=name, AccountType="Accounts Payable", CurrencyRef={"value": currency})
     qad.generate(suppliers=asked.suppliers, invoices=asked.invoices, flawed=asked.flawed, credit_notes=0.03)
     return bill, qad, books
+
+
+def with_desktop() -> Office:
+    """Returns a PC with a company file that has the same accounts; the departments are its classes."""
+    company = CompanyFile(path=r"C:\QB\Sandbox.qbw", name="Sandbox Company")
+    company.seed_chart(sample.CHART)
+    for one in (*sample.CLASSES, *(one["name"] for one in sample.DEPARTMENTS)):
+        company.add_class(one)
+    return Office(company, WebConnector(company, pause=PAUSE, scale=SCALE, allow_loopback_http=True))
 
 
 if __name__ == "__main__":

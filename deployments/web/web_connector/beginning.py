@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
 from deployments.web.flow_runs import FlowRuns, NotStartedError
 from deployments.web.web_connector.pace import Pace
@@ -17,6 +18,8 @@ ASK_SECONDS = 3.0  # for which a call waits to hear of its flow run
 REMEMBERED = 1000  # flow runs
 STOP_SECONDS = 5.0
 
+First = Callable[[ConnectorSession], Awaitable[None]]
+
 logger = logging.getLogger(__name__)
 
 
@@ -29,14 +32,15 @@ class Beginnings:
         self._under_way: set[asyncio.Task[None]] = set()
         self._asked: OrderedDict[str, float] = OrderedDict()
 
-    def begin(self, owner: ConnectorSession, earlier: ConnectorSession | None) -> None:
+    def begin(self, owner: ConnectorSession, earlier: ConnectorSession | None, first: First) -> None:
         """A flow run will be behind the session soon; if none can be, the session ends. Returns at once.
 
         Args:
             owner: the session.
             earlier: the one before it, whose run may still be under way.
+            first: what is done before that.
         """
-        task = asyncio.create_task(self._begin_safely(owner, earlier))
+        task = asyncio.create_task(self._begin_safely(owner, earlier, first))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -64,8 +68,9 @@ class Beginnings:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _begin_safely(self, owner: ConnectorSession, earlier: ConnectorSession | None) -> None:
+    async def _begin_safely(self, owner: ConnectorSession, earlier: ConnectorSession | None, first: First) -> None:
         try:
+            await first(owner)
             await self._begin(owner, earlier)
         except NotStartedError as error:
             logger.warning("%s/%s: the Web Connector came, but %s", owner.pair, owner.connection, error)

@@ -53,8 +53,8 @@ class Cycle:
         owner = await asyncio.to_thread(sessions.begin, self.store, *key, ticket, self.pace.patience)
         if owner is None:
             return Said([ticket, BUSY], "busy")
-        await self._open(owner)
-        self.beginnings.begin(owner, earlier)
+        await asyncio.to_thread(message_sets.withdraw_openings, self.store, *key)
+        self.beginnings.begin(owner, earlier, self._open)
         return Said([ticket, door.account.company_file], "accepted")
 
     async def send_request(self, connection: str, ticket: str, greeting: str, path: str) -> Said:
@@ -112,7 +112,6 @@ class Cycle:
     async def _open(self, owner: ConnectorSession) -> None:
         """What the session begins with is put first; a run that waits in the middle needs none."""
         key = (owner.pair, owner.connection)
-        await asyncio.to_thread(message_sets.withdraw_openings, self.store, *key)
         make = self.pairs[owner.pair].opening
         if make is None or await asyncio.to_thread(message_sets.is_awaited, self.store, *key, self.pace.patience):
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from deployments.web.body import bounded_body
+from deployments.web.body import HANG_UP, bounded_body
 from deployments.web.desk import Desk
 from deployments.web.flow_runs import FlowRuns
 from deployments.web.meters import Meters
@@ -67,7 +67,7 @@ async def call(connection: str, request: Request) -> Response:
     except soap.FaultError as fault:
         return _answer(500, soap.fault(str(fault)))
     except HTTPException as refusal:
-        return _answer(refusal.status_code, soap.fault(refusal.detail))
+        return _answer(refusal.status_code, soap.fault(refusal.detail), refusal.headers)
     except Exception:
         logger.exception("a call of the Web Connector (%s) at %a failed", operation, connection[:80])
         return _answer(500, soap.fault("ml-connector cannot answer now; the next update tries again", ours=True))
@@ -99,12 +99,12 @@ async def _read(service: WebConnector, request: Request) -> soap.Call:
     try:
         await asyncio.wait_for(service.turns.acquire(), PATIENCE)
     except TimeoutError:
-        raise HTTPException(503) from None
+        raise HTTPException(503, headers=HANG_UP) from None
     try:
         return await asyncio.to_thread(soap.read, await bounded_body(request, LARGEST, PATIENCE))
     finally:
         service.turns.release()
 
 
-def _answer(status: int, envelope: bytes) -> Response:
-    return Response(envelope, status_code=status, headers={"Content-Type": soap.MEDIA_TYPE})
+def _answer(status: int, envelope: bytes, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(envelope, status_code=status, headers={"Content-Type": soap.MEDIA_TYPE, **(headers or {})})

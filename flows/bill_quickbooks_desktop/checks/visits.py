@@ -9,13 +9,14 @@ from blocks.errors import ConfigurationError
 from blocks.quickbooks_desktop.account import QuickBooksDesktopAccount
 from blocks.quickbooks_desktop.company import Company
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
+from flows.bill_quickbooks_desktop.changes import DELETED
 from flows.bill_quickbooks_desktop.lists import MIRROR, SMALL
 from flows.bill_quickbooks_desktop.rules import BillQuickBooksDesktopConnection
 from flows.checks import Asked, Means
 from flows.matches import Entries
 from tasks.state import connector_sessions
 from tasks.state.ledger import Ledger
-from tasks.state.mirrors import mirrored
+from tasks.state.mirrors import Mirrored, mirrored
 from tasks.state.models import ConnectorSession
 from tasks.state.store import Store
 
@@ -51,5 +52,11 @@ def _known(account: QuickBooksDesktopAccount, name: str, store: Store, scope: st
     company = Company.of(greeting, account.owner_id) if greeting else None
     ledger = Ledger(store, pair, name, scope, "")
     kinds = (*SMALL, VENDORS) if scope else ()
-    lists = {kind: found for kind in kinds if (found := mirrored(ledger, MIRROR, kind))}
+    lists = {kind: found for kind in kinds if (found := _listed(ledger, kind))}
     return LastVisit(account, session, company, lists)
+
+
+def _listed(ledger: Ledger, kind: str) -> dict[str, Mirrored]:
+    """Returns the entries that were there when a run read them last; one that was deleted is kept as such."""
+    found = mirrored(ledger, MIRROR, kind)
+    return {one: entry for one, entry in found.items() if DELETED not in entry.body}

@@ -76,7 +76,10 @@ def test_what_is_open_of_a_bill_is_its_total_less_what_pays_it() -> None:
         ({"TermsRef": {"ListID": "8", "FullName": "Net 15"}}, "did not keep TermsRef"),
         ({"RefNumber": "B-", "DueDate": "2026-02-05"}, "did not keep DueDate and RefNumber"),
         ({"ExpenseLineRet": []}, ""),
-        ({"ExpenseLineRet": [{"AccountRef": {"ListID": "2"}, "Amount": "12.50"}]}, "did not keep the lines (2 became 1)"),
+        (
+            {"ExpenseLineRet": [{"AccountRef": {"ListID": "2"}, "Amount": "12.50"}]},
+            "did not keep the lines (2 became 1)",
+        ),
         (
             {"ExpenseLineRet": [
                 {"AccountRef": {"ListID": "2"}, "Amount": "2.50"}, {"AccountRef": {"ListID": "2"}, "Amount": "10.00"},

@@ -12,6 +12,7 @@ from lxml import etree
 from blocks.errors import RefusedError
 from blocks.quickbooks_desktop import queries
 from blocks.quickbooks_desktop.fitting import fitted
+from blocks.quickbooks_desktop.markers import mark, marker, same_marker
 from blocks.quickbooks_desktop.render import Request, document, rendered
 from blocks.quickbooks_desktop.shapes import ADDS
 from blocks.quickbooks_desktop.texts import comparable, list_name, storable, variant_number, variants
@@ -148,6 +149,20 @@ def test_a_payment_has_a_number_or_is_printed() -> None:
     del body["RefNumber"]
     with pytest.raises(KeyError):
         rendered(Request("BillPaymentCheckAdd", body))
+
+
+def test_a_reference_goes_by_its_id_where_it_has_one() -> None:
+    body = a_bill("1", "2", "3", "1.00", VendorRef={"FullName": "Acme", "ListID": "1-1"}, TermsRef={"FullName": "N 30"})
+    held = fitted(ADDS["BillAdd"], body)
+    assert (held["VendorRef"], held["TermsRef"]) == ({"ListID": "1-1"}, {"FullName": "N 30"})
+
+
+def test_a_mark_is_the_same_for_the_same_thing_however_it_is_spelled() -> None:
+    assert same_marker(marker("x"), marker("x").lower().strip("{}"))
+    assert not same_marker(marker("x"), marker("y"))
+    assert not same_marker("", "")
+    assert not same_marker("0", "0")
+    assert not mark({})
 
 
 def test_a_number_is_never_cut_off() -> None:

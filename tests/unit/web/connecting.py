@@ -168,10 +168,15 @@ def greeting_of(owner_id: str, file_id: str, name: str = "Acme Co") -> str:
     ).replace("\x0b", "")
 
 
+async def none_at_all(_pair: Pair, _system: str) -> dict[str, Block]:
+    """Returns no connection, so that each is looked up by its name."""
+    return {}
+
+
 def app_of(store: Store, runs: Runs, blocks: Blocks, pace: Pace = QUICK, **more: Any) -> FastAPI:
     """Returns a web app on this store; several of them are several processes to a Web Connector."""
     more = {"pairs": PAIRS, "public_url": "https://sync.example.com", **more}
-    return create_app(store, load=blocks, runs=runs, connector_pace=pace, **more)
+    return create_app(store, load=blocks, load_all=none_at_all, runs=runs, connector_pace=pace, **more)
 
 
 @contextlib.asynccontextmanager

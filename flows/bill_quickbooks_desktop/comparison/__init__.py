@@ -1,0 +1,1 @@
+"""What `reconcile` finds between BILL and QuickBooks Desktop."""
