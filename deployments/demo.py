@@ -123,12 +123,14 @@ async def _steps(said: Console, bill_url: str, visit: Callable[[], Awaitable[boo
 def _work_in_bill(bill_url: str) -> tuple[int, int]:
     """Pays a few bills and approves a few, as people do in BILL, and returns how many."""
     steer = httpx.Client(base_url=f"{bill_url}/_sandbox", timeout=30)
-    bills = list(steer.post("dump", json={}).raise_for_status().json()["bills"].values())
+    held = steer.post("dump", json={}).raise_for_status().json()
+    bills, vendors = list(held["bills"].values()), held["vendors"]
     paid = [one for one in bills if one["approvalStatus"] == "UNASSIGNED"][:PAID]
     for bill in paid:
         split = {"billId": bill["id"], "amount": bill["amount"]}
         steer.post("pay", json={"splits": [split], "status": "CLEARED"}).raise_for_status()
-    approved = [one for one in bills if one["approvalStatus"] == "ASSIGNED"][:APPROVED]
+    waiting = [one for one in bills if one["approvalStatus"] == "ASSIGNED"]
+    approved = [one for one in waiting if vendors[one["vendorId"]].get("billCurrency") == "USD"][:APPROVED]
     for bill in approved:
         steer.post("approve", json={"billId": bill["id"]}).raise_for_status()
     return len(paid), len(approved)

@@ -19,11 +19,21 @@ def print_outcomes(said: Console, pair: str, rows: list[dict[str, Any]]) -> None
     outcomes = ("created", "updated", "unchanged", "held", "refused", "in_doubt", "failed")
     lines = ([stream, *(counts[outcome] or "" for outcome in outcomes)] for stream, counts in counted.items())
     print_table(said, ("stream", *outcomes), lines, f"{pair}: what became of the sample data")
-    exceptions = (row for row in rows if row["outcome"] in EXCEPTIONS)
-    named = (
-        (f"{row['stream']} {row['source_ref']}", row["outcome"], row["reason"], row["remedy"]) for row in exceptions
-    )
-    print_table(said, ("record", "outcome", "reason", "what to do"), named, f"{pair}: held and refused")
+    exceptions = [row for row in rows if row["outcome"] in EXCEPTIONS]
+    print_table(said, ("record", "outcome", "reason", "what to do"), _gathered(exceptions), f"{pair}: held and refused")
+
+
+def _gathered(rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Returns a line for each reason, with the first record that has it and how many more there are."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        why = (row["stream"], row["outcome"], row["reason"], row["remedy"])
+        alike.setdefault(why, []).append(row["source_ref"])
+    lines = []
+    for (stream, outcome, reason, remedy), refs in alike.items():
+        more = f" and {len(refs) - 1} more" if len(refs) > 1 else ""
+        lines.append((f"{stream} {refs[0]}{more}", outcome, reason, remedy))
+    return lines
 
 
 def print_addresses(said: Console, vendors: dict[str, Any], addresses: Addresses, run_id: str) -> None:

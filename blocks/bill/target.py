@@ -172,6 +172,7 @@ async def created_by_bulk(bulk: Bulk, bodies: Sequence[Record], at_once: int, sa
     """Returns what BILL made of each body, or why it refused it, in order; one refusal stops none of the others."""
 
     async def write(some: Sequence[Record]) -> list[Found]:
+        """Returns what BILL made of these, all or none."""
         return [Found(str(row["id"]), row) for row in in_order_of(some, await bulk(some), same)]
 
     results: list[Found | RefusedError] = []

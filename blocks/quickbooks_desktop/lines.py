@@ -11,7 +11,7 @@ from blocks.exact import Record
 from blocks.quickbooks_desktop.answers import ITEMS
 from blocks.quickbooks_desktop.fields import Shape
 from blocks.quickbooks_desktop.fitting import same
-from blocks.quickbooks_desktop.values import amount, rows, text
+from blocks.quickbooks_desktop.values import amount, is_empty, rows, text
 from blocks.target import Body
 
 LINE_ID, NEW = "TxnLineID", "-1"
@@ -25,7 +25,7 @@ def changed_lines(shape: Shape, bill: Record, ours: Sequence[Body]) -> Body:
     Lines by item, which people have added, stay. What people added to a line of ours stays with that line.
     """
     held = rows(bill, STORED)
-    pairs = _pairs(held, ours)
+    pairs = _replaced(_pairs(held, ours))
     sent = [_line(shape, old, line) for old, line in pairs]
     unchanged = [old for old, _line_ in pairs] == held and all(line.keys() == {LINE_ID} for line in sent)
     if unchanged:
@@ -45,6 +45,19 @@ def _pairs(held: Sequence[Record], ours: Sequence[Body]) -> list[_Pair]:
         paired += zip(held[old_from : old_from + places], ours[from_ : from_ + places], strict=True)
         new += [(None, line) for line in ours[from_ + places : to]]
     return paired + new
+
+
+def _replaced(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Returns the pairs; a line that no longer refers to something, such as a class, becomes a new one.
+
+    Whether an empty element takes a reference off a line, QuickBooks nowhere says.
+    """
+    stay = [pair for pair in pairs if not _lets_go(*pair)]
+    return stay + [(None, line) for old, line in pairs if _lets_go(old, line)]
+
+
+def _lets_go(old: Record | None, line: Body) -> bool:
+    return old is not None and any(value == {} and not is_empty(old.get(name)) for name, value in line.items())
 
 
 def _key(line: Mapping[str, Any], ids: Mapping[str, str]) -> tuple[str, ...]:

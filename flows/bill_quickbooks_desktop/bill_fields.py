@@ -64,7 +64,8 @@ def total_of(fields: Mapping[str, Any]) -> Decimal:
 def _same(field: str, one: Any, other: Any) -> bool:
     if field != "lines":
         return bool(one == other)
-    return [_comparable(line) for line in one] == [_comparable(line) for line in other]
+    # In any order: a line that was added to others stands below them.
+    return sorted(_comparable(line) for line in one) == sorted(_comparable(line) for line in other)
 
 
 def _comparable(line: Sequence[Any]) -> tuple[str, Decimal, str]:

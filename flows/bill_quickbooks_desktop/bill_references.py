@@ -85,7 +85,8 @@ class Alignment:
         changed = frozenset(one for one, record in seen.items() if record.outcome in ("refused", "held"))
         changed |= {links[one].target_id for one in asked}
         new = [row for row in rows if row.id not in links and not row.content.archived]
-        differing = [link for row in rows if (link := links.get(row.id)) and self._differs(row, link, refs, changed)]
+        doubtful = changed | {links[one].target_id for one in asked}
+        differing = [link for row in rows if (link := links.get(row.id)) and self._differs(row, link, refs, doubtful)]
         there, numbered = await self._looked_up(differing, new)
         return Known(
             refs,

@@ -85,7 +85,7 @@ class BillDecision:
         return adopt
 
     def _changed(self, row: Row, body: Body, link: Link, known: Known) -> Decision:
-        differs = link.target_id in known.changed_there
+        differs = link.target_id in known.changed_there or row.id in known.asked
         if was_sent(body, row.id, link) and link.state == "live" and not differs:
             return Keep()
         there = known.there.get(link.target_id)

@@ -148,5 +148,7 @@ def _line(line: BillLine, refs: References) -> Body:
     }
     if line.description:
         made["Memo"] = storable(line.description, MEMO)
-    its_class = classified(line, refs.class_field) if refs.class_field else ""
-    return made | ({"ClassRef": {"ListID": refs.classes[its_class]}} if its_class else {})
+    if not refs.class_field:
+        return made
+    its_class = classified(line, refs.class_field)
+    return made | {"ClassRef": {"ListID": refs.classes[its_class]} if its_class else {}}  # said, so that none is left

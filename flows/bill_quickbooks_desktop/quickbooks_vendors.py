@@ -64,12 +64,13 @@ class VendorCheck:
         vendor = known.there.get(row.id)
         if vendor is None:
             return Keep("as it was sent")
-        gone = "was deleted in QuickBooks" if is_deleted(record) else "is inactive in QuickBooks"
         if vendor.archived or link.state == "archived":
             said = "is in use in QuickBooks, but archived in BILL"
             return _refused(row, link, said) if _is_there(record) else Keep("out of use in both")
-        if not _is_there(record):
-            return _refused(row, link, f"{gone}, but is in use in BILL")
+        if is_deleted(record):
+            return _refused(row, link, "was deleted in QuickBooks, but is in use in BILL")
+        if not in_use(record):
+            return _refused(row, link, "is inactive in QuickBooks, but in use in BILL")
         return self._edited(row, record, vendor, link, known)
 
     def _edited(self, row: Row, record: Record, vendor: Vendor, link: Link, known: Counterparts) -> Decision:

@@ -55,8 +55,9 @@ def test_an_older_copy_of_the_company_file_stops_all_writing_until_a_person_says
         backup = it.company.backup()
         later(it)
         lost = [enter(it, vendor, f"LOST-{number}") for number in range(8)]
+        lost.append(it.bill.pay([{"billId": lost[0], "amount": Decimal("100.50")}], "CLEARED")["id"])
         cycled(it, pc)
-        assert len(documents(it)) == 9
+        assert (len(documents(it)), len(it.company.payments)) == (9, 1)
         it.company.restore(backup)
         enter(it, vendor, "AFTER")
         later(it)
@@ -65,10 +66,12 @@ def test_an_older_copy_of_the_company_file_stops_all_writing_until_a_person_says
         pc.cycle()
 
         assert len(after_runs(it, begun=3)) == 2, "the run went on"
-        assert "8 of the latest 9 records that were sent are gone from the company file" in it.logged()
+        assert "9 of the latest 10 records that were sent are gone from the company file" in it.logged()
         assert "after_restore" in it.logged()
         assert written(it, since) == []
 
         ruled(it, after_restore="go_on")
         joined(it, pc, "replay", it.connection, *(word for one in lost for word in ("--record-id", one)))
         assert documents(it).keys() == {"BEFORE", "AFTER", *(f"LOST-{number}" for number in range(8))}
+        assert [number for number, one in documents(it).items() if not one["OpenAmount"]] == ["LOST-0"]
+        assert len(it.company.payments) == 1

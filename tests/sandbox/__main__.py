@@ -15,7 +15,7 @@ from tests.sandbox.quickbooks_desktop.control import Office
 from tests.sandbox.quickbooks_online import QuickBooksSandbox
 from tests.sandbox.serving import served
 
-COSTLY = "9000"  # a bill of so much waits in BILL until somebody approves it
+COSTLY = "40000"  # a bill of so much waits in BILL until somebody approves it
 USERNAME, PASSWORD = "sandbox-company", "turn-Key-42"  # of the company file's Web Connector
 PAUSE = 1.0  # seconds of the Web Connector's sleep, in place of five
 SCALE = 0.1  # seconds that the Web Connector's schedule takes for a second

@@ -161,6 +161,21 @@ async def test_a_memory_that_was_lost_makes_no_bill_twice(office: Office) -> Non
     assert [one["AmountDue"] for one in office.posted("ONE")] == [Decimal("111.11")]
 
 
+async def test_a_bill_and_a_payment_that_an_older_copy_of_the_file_lacks_are_made_again_by_a_replay(
+    office: Office,
+) -> None:
+    await moved(office)
+    backup = office.company.backup()
+    bill = office.enter("ONE")
+    payment = office.pay(bill)
+    await moved(office)
+    office.company.restore(backup)
+    assert office.posted("ONE") == []
+    office.replay(bill, payment["id"])
+    await moved(office)
+    assert [one["OpenAmount"] for one in office.posted("ONE")] == [0]
+
+
 async def test_one_payment_by_hand_stands_for_one_of_two_equal_ones(office: Office) -> None:
     bill = office.enter("ONE")
     await moved(office)

@@ -181,6 +181,12 @@ def test_a_bill_that_is_gone_there_is_made_anew_only_if_somebody_says_so(there: 
         assert made.body[FIELD] == mark_of(SCOPE, "00n1", 1)
 
 
+def test_a_bill_that_a_person_asks_for_is_looked_at_though_nothing_seems_to_have_changed() -> None:
+    asked = frozenset({"00n1"})
+    assert written(decided(known=sent(asked=asked))).operation == "create"  # an older copy of the file has it not
+    assert kept(decided(known=sent(posted(), asked=asked))).reason == "agrees with BILL"
+
+
 @pytest.mark.parametrize("rule", ["void", "delete"])
 def test_a_withdrawn_bill_is_withdrawn_there(rule: str) -> None:
     made = written(decided(a_bill(archived=True), sent(), withdrawn_bills=rule))

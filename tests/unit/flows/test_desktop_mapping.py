@@ -64,7 +64,7 @@ def test_a_bill_is_the_same_to_the_cent_and_every_text_of_it_can_be_stored(
     )
     body = to_bill(bill, REFS)
     assert sum(line["Amount"] for line in body["ExpenseLineAdd"]) == bill.amount
-    assert ["ClassRef" in line for line in body["ExpenseLineAdd"]] == [bool(one) for _amount, _said, one in lines]
+    assert [bool(line["ClassRef"]) for line in body["ExpenseLineAdd"]] == [bool(one) for _amount, _said, one in lines]
     assert_storable(body)
     assert len(body["RefNumber"]) <= 20
     rendered(Request(BILL.add, marked(body, SCOPE, bill.id, 0), {"requestID": "1"}))

@@ -85,10 +85,17 @@ def test_an_edit_on_both_sides_follows_the_rule() -> None:
     assert "'555-1111' counts" in kept(decided(THERE, both(CLASH, THERE), vendor_edits={"phone": "bill"})).reason
 
 
-@pytest.mark.parametrize("there", [GONE, in_quickbooks(IsActive="false")])
-def test_a_vendor_that_is_out_of_use_there_and_in_use_in_bill_is_listed(there: Record) -> None:
+@pytest.mark.parametrize(
+    ("there", "said", "remedy"),
+    [
+        (GONE, "was deleted in QuickBooks, but is in use in BILL", "map it to another one"),
+        (in_quickbooks(IsActive="false"), "is inactive in QuickBooks, but in use in BILL", "put 'Acme Tools' to use"),
+    ],
+)
+def test_a_vendor_that_is_out_of_use_there_and_in_use_in_bill_is_listed(there: Record, said: str, remedy: str) -> None:
     made = refused(decided(there))
-    assert "in use in BILL" in made.reason
+    assert made.reason == said
+    assert remedy in made.remedy
     assert made.causes[0].stream == TARGET  # it ends by itself once it is mended
     assert kept(decided(there, both(a_vendor(archived=True)))).reason == "out of use in both"
 
