@@ -36,19 +36,24 @@ async def fetch_changed(run: Run, stream: Stream) -> AsyncGenerator[Page, None]:
         async for page in _by_id(run, stream, await _asked_for(run, stream), "asked for"):
             yield page
         return
+    announced = {} if run.dry else _announced(run, stream)
     window = _window_of(run, stream)
     async with aclosing(_pages(run, stream, window)) as pages:
         async for page in pages:
             yield page
     run.read_until[stream.name] = window.until
-    announced = (
-        {} if run.dry else inbox.announced(run.ledger.store, run.ledger.pair, run.ledger.connection, stream.name)
-    )
-    async for page in _by_id(run, stream, sorted(announced), "announced"):
+    # What was announced before the reading began is among what it showed, if it showed the record at all.
+    unseen = sorted(announced.keys() - run.tally.seen[stream.name])
+    async for page in _by_id(run, stream, unseen, "announced"):
         yield page
     inbox.handled(run.ledger.store, [number for numbers in announced.values() for number in numbers])
     async for page in _by_id(run, stream, _due(run, stream), "due again"):
         yield page
+
+
+def _announced(run: Run, stream: Stream) -> dict[str, list[int]]:
+    ledger = run.ledger
+    return inbox.announced(ledger.store, ledger.pair, ledger.connection, stream.name)
 
 
 def _due(run: Run, stream: Stream) -> list[str]:

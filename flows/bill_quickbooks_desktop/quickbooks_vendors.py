@@ -70,7 +70,7 @@ class VendorCheck:
         if is_deleted(record):
             return _refused(row, link, "was deleted in QuickBooks, but is in use in BILL")
         if not in_use(record):
-            return _refused(row, link, "is inactive in QuickBooks, but in use in BILL")
+            return _refused(row, link, "is inactive in QuickBooks, but is in use in BILL")
         return self._edited(row, record, vendor, link, known)
 
     def _edited(self, row: Row, record: Record, vendor: Vendor, link: Link, known: Counterparts) -> Decision:

@@ -115,10 +115,10 @@ def note(store: Store, session_id: str, **changes: Any) -> None:
 
 
 def joined(store: Store, session_id: str, run_id: str) -> None:
-    """The session has this flow run behind it, which has not said that it is over."""
-    where = (col(ConnectorSession.id) == session_id, col(ConnectorSession.ended_at).is_(None))
+    """The session has this flow run behind it, which has not said that it is over; also one that has just ended."""
     with store.session() as session:
-        session.execute(update(ConnectorSession).where(*where).values(run_id=run_id, is_over=False))
+        mine = update(ConnectorSession).where(col(ConnectorSession.id) == session_id)
+        session.execute(mine.values(run_id=run_id, is_over=False))
 
 
 def progress(store: Store, pair: str, connection: str, percent: int) -> None:

@@ -102,6 +102,12 @@ class DesktopChannel:
     def _live(self) -> ConnectorSession | None:
         return sessions.live(self.store, self.pair, self.connection, self.patience)
 
+    def _concerns_us(self, last: ConnectorSession) -> bool:
+        """Whether a session that was this run's, or went on when it began, ended before its work was done."""
+        if last.ended_at is None or last.ended_because in sessions.ORDERLY:
+            return False
+        return last.ended_at > self._began or last.run_id == self.asker
+
     async def _wait_on(self, deadline: float) -> None:
         """Returns a moment later.
 
@@ -109,8 +115,7 @@ class DesktopChannel:
             AwayError: the Web Connector went away in the middle of this run, or has not come for too long.
         """
         last = await asyncio.to_thread(sessions.latest, self.store, self.pair, self.connection)
-        ended = last.ended_at if last else None
-        if last and ended and ended > self._began and last.ended_because not in sessions.ORDERLY:
+        if last and self._concerns_us(last):
             raise AwayError(_went(last), system=SYSTEM, remedy="The next cycle of the Web Connector goes on.")
         if time.monotonic() > deadline:
             heard = f"was last heard of at {last.called_at:%Y-%m-%d %H:%M} UTC" if last else "has never called"
@@ -122,6 +127,8 @@ class DesktopChannel:
 
 
 def _went(last: ConnectorSession) -> str:
+    if last.said:
+        return last.said.rstrip(".")
     why = {
         sessions.GONE: "the Web Connector stopped calling",
         sessions.CLOSED: "the Web Connector ended its session",

@@ -14,7 +14,7 @@ CALLS: tuple[tuple[Point, int], ...] = (  # operations, and up to which of their
 )  # fmt: skip
 WORK: tuple[Point, ...] = ("before", "middle", "after")
 REFUSALS = ("0x80040408", "0x8004040A", "0x80040414", "0x80040416", "0x80040420", "0x80040422")
-BILL_CALLS = ("/login", "GET .*/vendors", "GET .*/bills", "GET .*/payments", "POST .*/vendors", "P(ATCH|UT) .*/vendors")
+BILL_CALLS = ("GET .*/vendors", "GET .*/bills", "GET .*/payments", "POST .*/vendors", "P(ATCH|UT) .*/vendors")
 
 
 @dataclass
@@ -54,7 +54,7 @@ def _connector_dies(chance: random.Random) -> Plan:
 
 
 def _quickbooks_dies(chance: random.Random) -> Plan:
-    at, nth, requests = chance.choice(WORK), chance.randint(2, 9), chance.randint(1, 5)
+    at, nth, requests = chance.choice(WORK), chance.randint(2, 9), chance.randint(0, 5)
     death, known = chance.choice(["silent", "reported"]), chance.random() < 0.5
     said = f"QuickBooks dies {at} document {nth}, {requests} requests done, {death}"
     return Plan(

@@ -39,6 +39,8 @@ def test_whatever_goes_wrong_in_updates_nothing_is_twice_and_nothing_missing(des
         quiet = settled(it, pc)
 
     assert_same_books(it.bill, it.company)
+    left = [row for row in it.records() if row["outcome"] not in ("created", "updated", "unchanged")]
+    assert not left, f"{len(left)} records need a person, such as {left[0]}"
     again = assert_executed_once(it.company)
     explained = assert_explained(it)
     print(f"{SEED + number}: {quiet} quiet updates, {again} message sets came again, {explained} looked up")

@@ -21,7 +21,7 @@ from tests.e2e.desktop_strangers import (
 )
 
 LOGINS = int(os.environ.get("ML_CONNECTOR_TEST_DESKTOP_LOGINS", "1000"))
-GUESSERS = 40  # at a time
+GUESSERS = 100  # at a time: more than are held back
 GROWTH, PEAK = 150, 900  # megabytes that the web app may have grown by, afterwards and at most
 SECRET = "root:x:0:0"  # of a file that every such system has
 TENFOLD = [f"&a{n};" * 10 for n in range(9)]

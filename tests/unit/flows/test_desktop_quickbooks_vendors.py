@@ -89,7 +89,11 @@ def test_an_edit_on_both_sides_follows_the_rule() -> None:
     ("there", "said", "remedy"),
     [
         (GONE, "was deleted in QuickBooks, but is in use in BILL", "map it to another one"),
-        (in_quickbooks(IsActive="false"), "is inactive in QuickBooks, but in use in BILL", "put 'Acme Tools' to use"),
+        (
+            in_quickbooks(IsActive="false"),
+            "is inactive in QuickBooks, but is in use in BILL",
+            "put 'Acme Tools' to use",
+        ),
     ],
 )
 def test_a_vendor_that_is_out_of_use_there_and_in_use_in_bill_is_listed(there: Record, said: str, remedy: str) -> None:

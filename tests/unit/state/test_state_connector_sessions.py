@@ -95,7 +95,7 @@ def test_what_is_over_stays_as_it_ended(store: Store) -> None:
     sessions.joined(store, owner.id, "run-9")
     found = sessions.of_ticket(store, *KEY, "t")
     assert found is not None
-    assert (found.ended_because, found.said, found.run_id) == ("QuickBooks: no", "Do this.", "")
+    assert (found.ended_because, found.said, found.run_id) == ("QuickBooks: no", "Do this.", "run-9")
     assert message_sets.hand_out(store, owner) is None and not message_sets.say_goodbye(store, owner, "<g/>")
 
 
