@@ -104,6 +104,19 @@ def latest(store: Store, pair: str, connection: str) -> ConnectorSession | None:
         return session.scalars(newest).first()
 
 
+def known_file(store: Store, pair: str, connection: str) -> str:
+    """Returns the path of the company file that was worked on last; empty if none was."""
+    where = (
+        col(ConnectorSession.pair) == pair,
+        col(ConnectorSession.connection) == connection,
+        col(ConnectorSession.greeting).is_not(None),
+        col(ConnectorSession.company_file) != "",
+    )
+    newest = select(col(ConnectorSession.company_file)).where(*where)
+    with store.reading() as session:
+        return session.scalars(newest.order_by(col(ConnectorSession.opened_at).desc()).limit(1)).first() or ""
+
+
 def note(store: Store, session_id: str, **changes: Any) -> None:
     """These columns of the session have these values, and the Web Connector has called just now.
 

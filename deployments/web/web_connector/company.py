@@ -13,13 +13,15 @@ UNREADABLE = (
 )
 
 
-def objection(greeting: str, path: str, account: QuickBooksDesktopAccount) -> str:
+def objection(greeting: str, path: str, account: QuickBooksDesktopAccount, known: str = "") -> str:
     """Returns why nothing may be sent to the company file, for the person at the Web Connector; empty if it may.
 
     Args:
         greeting: what QuickBooks told of itself and the company; empty if it told nothing.
         path: of the company file, as the Web Connector named it.
         account: which company file it should be.
+        known: the path of the company file that was worked on before; empty if none was. It decides where QuickBooks
+            does not tell which application's files these are.
     """
     if not greeting.strip():
         return ""
@@ -30,7 +32,8 @@ def objection(greeting: str, path: str, account: QuickBooksDesktopAccount) -> st
     except TransientError:
         return UNREADABLE
     stamped = _stamped(company, account.owner_id)
-    return "" if not stamped or account.file_id.casefold() in stamped else _another(company, path, account)
+    ours = account.file_id.casefold() in stamped if stamped else not known or known.casefold() == path.casefold()
+    return "" if ours else _another(company, path, account)
 
 
 def _stamped(company: etree._Element, owner_id: str) -> set[str]:

@@ -131,7 +131,8 @@ class Cycle:
         account = next((one.account for one in found if one.pair == owner.pair), None)
         if account is None:
             return "This connection was taken away from ml-connector. Remove it from the Web Connector."
-        why = await asyncio.to_thread(company.objection, greeting, path, account)
+        known = await asyncio.to_thread(sessions.known_file, self.store, owner.pair, owner.connection)
+        why = await asyncio.to_thread(company.objection, greeting, path, account, known)
         kept = {"greeting": self.store.vault.seal(greeting)} if greeting and not why else {}
         await asyncio.to_thread(sessions.note, self.store, owner.id, company_file=path, **kept)
         return why

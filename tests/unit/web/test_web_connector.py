@@ -299,6 +299,17 @@ async def test_a_company_file_that_others_stamped_or_nobody_did_is_accepted(
             await connector.close()
 
 
+async def test_a_file_that_tells_nothing_of_itself_is_refused_where_another_one_was_worked_on(
+    store: Store, runs: Runs, blocks: Blocks
+) -> None:
+    async with connected(store, runs, blocks) as connector:
+        for path, sent in ((PATH, "<QBXML/>"), (r"C:\QB\Other.qbw", ""), (PATH.upper(), "<QBXML/>")):
+            await connector.sign_in()
+            put(store)
+            assert await connector.send(greeting_of(OTHER_FILE, OTHER_FILE), path=path) == sent
+            await connector.close()
+
+
 async def test_an_unreadable_greeting_is_refused_with_a_text(store: Store, runs: Runs, blocks: Blocks) -> None:
     async with connected(store, runs, blocks) as connector:
         await connector.sign_in()
