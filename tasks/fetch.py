@@ -58,7 +58,7 @@ def _announced(run: Run, stream: Stream) -> dict[str, list[int]]:
 
 def _due(run: Run, stream: Stream) -> list[str]:
     """Returns the records that deserve another try, apart from those this run has decided about already."""
-    due = dict.fromkeys(run.ledger.due(stream.name, retried=run.retried))
+    due = dict.fromkeys([*run.ledger.due(stream.name, retried=run.retried), *sorted(run.again[stream.name])])
     if stream.reference:
         due |= dict.fromkeys(sorted(run.ledger.waiting_for(stream.name, unless="refused")))
     return [one for one in due if one not in run.tally.seen[stream.name]]

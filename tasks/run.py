@@ -116,6 +116,9 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     mirrors: dict[tuple[str, str], dict[str, Mirrored]] = field(default_factory=dict)  # by system and kind
     needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # ids by stream, see `ensure`
+    again: defaultdict[str, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # see `look_again`
     read_until: dict[str, datetime] = field(default_factory=dict)  # by stream
     planned: dict[tuple[str, str], Link] = field(default_factory=dict)  # what a dry run would have linked
 
@@ -128,6 +131,10 @@ class Run:
         """Returns the links that a run would have made by now of these records and their parts; a dry run's alone."""
         named = self.planned.items() if self.dry else ()
         return [link for (of, one), link in named if of == stream and one.split("/")[0] in ids]
+
+    def look_again(self, stream: str, ids: Collection[str]) -> None:
+        """These records are decided about in this run, although their source did not change."""
+        self.again[stream].update(ids)
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
         """The outcomes are stored and counted; a dry run only counts them."""

@@ -12,7 +12,6 @@ from tasks.naming import renamed
 from tasks.opaque import opaque
 from tasks.retry import PATIENT
 from tasks.run import Run
-from tasks.state.queries import ask_again
 
 APPROVAL = "approval"  # as the stream of a cause: a bill waits to be approved
 IDS_AT_ONCE = 100  # in one filter, for the sake of the address's length
@@ -28,7 +27,7 @@ def is_approved(bill: Bill, rules: BillQuickBooksDesktopConnection) -> bool:
 async def look_for_approvals(run: Run, bill: BillClient, rules: BillQuickBooksDesktopConnection) -> None:
     """Bills that waited for their approval and have it, or are withdrawn, are looked at again in this run."""
     waiting = sorted(run.ledger.waiting_for(APPROVAL))
-    if waiting and not run.dry:
+    if waiting:
         await _look(opaque(run), opaque(bill), opaque(rules), waiting)
 
 
@@ -40,7 +39,5 @@ async def _look(run: Run, bill: BillClient, rules: BillQuickBooksDesktopConnecti
         async for page in bill.bills(filters=filters):
             listed = [Bill.model_validate(record) for record in page.results]
             found += [one.id for one in listed if is_approved(one, rules) or one.archived]
-    ledger = run.ledger
-    if found:
-        ask_again(ledger.store, ledger.connection, pair=ledger.pair, outcome=None, ids=found)
+    run.look_again("bills", found)
     renamed(f"look for approvals: {len(found):,} of {len(waiting):,}")

@@ -82,8 +82,9 @@ class Alignment:
         seen = run.ledger.records(CHECKED, {link.target_id for link in links.values()})
         records = run.ledger.records("bills", links.keys())
         asked = frozenset(one for one, record in records.items() if record.asked)
+        again = {one for one in run.again["bills"] if one in links}  # which a preview does not store as asked for
         changed = frozenset(one for one, record in seen.items() if record.outcome in ("refused", "held"))
-        changed |= {links[one].target_id for one in asked}
+        changed |= {links[one].target_id for one in asked | again}
         new = [row for row in rows if row.id not in links and not row.content.archived]
         doubtful = changed | {links[one].target_id for one in asked}
         differing = [link for row in rows if (link := links.get(row.id)) and self._differs(row, link, refs, doubtful)]

@@ -17,7 +17,6 @@ from tasks.outcomes import Cause
 from tasks.retry import PATIENT
 from tasks.run import Run
 from tasks.state.mirrors import Mirrored
-from tasks.state.queries import ask_again
 
 EDITS = "edits"  # as the stream of a cause: a person makes both sides equal, or says by a rule which one counts
 
@@ -35,7 +34,7 @@ def in_edits(vendor_id: str, there: Mirrored) -> tuple[Cause, ...]:
 async def look_for_edits(run: Run, books: QuickBooksDesktopClient) -> None:
     """Vendors that wait and were edited in QuickBooks since are looked at again in this run."""
     waiting = sorted(run.ledger.waiting_for(EDITS))
-    if waiting and not run.dry:
+    if waiting:
         await _look(opaque(run), opaque(books), waiting)
 
 
@@ -43,9 +42,7 @@ async def look_for_edits(run: Run, books: QuickBooksDesktopClient) -> None:
 async def _look(run: Run, books: QuickBooksDesktopClient, waiting: Sequence[str]) -> None:
     now = {f"{one.id}/{_version(one)}" for one in (await vendors(run, books)).values()}
     edited = [vendor_id for vendor_id, state in (one.split("/", 1) for one in waiting) if state not in now]
-    ledger = run.ledger
-    if edited:
-        ask_again(ledger.store, ledger.connection, pair=ledger.pair, outcome=None, ids=edited)
+    run.look_again("vendors", edited)
     renamed(f"look for edits: {len(edited):,} of {len(waiting):,}")
 
 

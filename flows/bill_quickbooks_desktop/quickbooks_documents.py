@@ -102,7 +102,7 @@ def quickbooks_bills(books: QuickBooksDesktopClient, rules: BillQuickBooksDeskto
     async def align(run: Run, rows: Sequence[Row]) -> Sent:
         """Returns what we sent of these bills; what the rules restore is looked at in this run, once for each edit."""
         sent = _sent(run, BILLS, rows)
-        if rules.edited_in_quickbooks == "bill" and not run.dry:
+        if rules.edited_in_quickbooks == "bill":
             check = BillCheck(rules)
             _ask_again(run, [sent.links[row.id].source_id for row in _new(run, rows) if _is_held(check(row, sent))])
         return sent
@@ -149,6 +149,8 @@ def _is_held(decision: Decision) -> bool:
 
 
 def _ask_again(run: Run, bill_ids: Sequence[str]) -> None:
+    """These bills are looked at in this run, or by the next one if this one is ended before."""
     ledger = run.ledger
-    if bill_ids:
+    run.look_again(BILLS, bill_ids)
+    if bill_ids and not run.dry:
         ask_again(ledger.store, ledger.connection, pair=ledger.pair, outcome=None, ids=bill_ids)

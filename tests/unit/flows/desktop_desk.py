@@ -109,7 +109,8 @@ class Running:
             window = Window(run_id="", stream=stream.name, scope=ledger.scope, since=mark, until=now)
             rows, _following = await fetch_page.fn(self.run, stream, window, "", 1)
             await self._decide(stream, rows)
-        due = [one for one in ledger.due(stream.name, retried=False) if one not in self.run.tally.seen[stream.name]]
+        again = {*ledger.due(stream.name, retried=False), *self.run.again[stream.name]}
+        due = sorted(again - self.run.tally.seen[stream.name])
         await self._decide(stream, await stream.reader.load(due))
         progress.move_watermark(ledger, stream.name, now - timedelta(seconds=1))
 
