@@ -116,9 +116,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     mirrors: dict[tuple[str, str], dict[str, Mirrored]] = field(default_factory=dict)  # by system and kind
     needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # ids by stream, see `ensure`
-    again: defaultdict[str, set[str]] = field(
-        default_factory=lambda: defaultdict(set)
-    )  # see `look_again`
+    again: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # see `look_again`
     read_until: dict[str, datetime] = field(default_factory=dict)  # by stream
     planned: dict[tuple[str, str], Link] = field(default_factory=dict)  # what a dry run would have linked
 
