@@ -109,7 +109,7 @@ def _run(engine: Engine, statement: str) -> None:
 
 
 def _empty(engine: Engine) -> None:
-    """No table has a row. DELETE takes much less time than TRUNCATE, which makes new files, but audit rows are final."""
+    """No table has a row. DELETE takes less time than TRUNCATE, which makes new files, but audit rows are final."""
     tables = [f'"{name}"' for name in inspect(engine).get_table_names() if name not in (VERSION_TABLE, FINAL)]
     if tables:
         deletions = "; ".join(f"DELETE FROM {one}" for one in tables)

@@ -55,7 +55,8 @@ def _connector_dies(chance: random.Random) -> Plan:
 
 def _quickbooks_dies(chance: random.Random) -> Plan:
     at, nth, requests = chance.choice(WORK), chance.randint(2, 9), chance.randint(0, 5)
-    death, known = chance.choice(["silent", "reported"]), chance.random() < 0.5
+    death = chance.choice(["silent", "reported"])
+    known = requests > 0 and chance.random() < 0.5  # a set that is known, and of which nothing is there, needs a person
     said = f"QuickBooks dies {at} document {nth}, {requests} requests done, {death}"
     return Plan(
         said + (", its set known" if known else ""),
