@@ -127,14 +127,12 @@ class DesktopChannel:
 
 
 def _went(last: ConnectorSession) -> str:
-    if last.said:
-        return last.said.rstrip(".")
     why = {
-        sessions.GONE: "the Web Connector stopped calling",
-        sessions.CLOSED: "the Web Connector ended its session",
-        sessions.REPLACED: "the Web Connector signed in anew",
+        sessions.GONE: "the Web Connector stopped calling in the middle of the run",
+        sessions.CLOSED: "the Web Connector ended its session in the middle of the run",
+        sessions.REPLACED: "the Web Connector signed in anew in the middle of the run",
     }
-    return f"{why.get(last.ended_because, last.ended_because)} in the middle of the run"
+    return why.get(last.ended_because) or last.said.rstrip(".") or last.ended_because
 
 
 def _lost(found: MessageSet) -> str:

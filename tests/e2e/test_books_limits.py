@@ -24,6 +24,7 @@ def test_two_processes_at_once_are_never_turned_away(books: Books, monkeypatch: 
     it.apply()
 
     with callers(it, 2, "tests.e2e.short_minute", str(minute), "tests.e2e.calling") as both:
+        assert at_once(both, "read 1") == ["ok", "ok"]  # all is loaded and connected, so that no first call is late
         assert at_once(both, f"write {ALLOWED} Ada", f"write {ALLOWED} Ben") == ["ok", "ok"]
         assert at_once(both, "read 15") == ["ok", "ok"]  # three times what Intuit allows in a second
 

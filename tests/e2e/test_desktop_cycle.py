@@ -87,8 +87,10 @@ def test_nothing_to_do_is_no_error_and_quickbooks_or_a_web_connector_that_goes_a
         ended = len(after_runs(it, begun=4))
         assert "QuickBooks answered 0x80040402" in one_line(it)
 
+        it.bill.frame.latency = 2.0  # so that the Web Connector is surely told to wait
         pc.troubles.add(Trouble("connector_dies", "pause"))
         assert pc.cycle().died == "Web Connector"
+        it.bill.frame.latency = 0.0
         assert len(after_runs(it, begun=5)) == ended
         assert "the Web Connector stopped calling in the middle of the run" in one_line(it)
         assert "The next cycle of the Web Connector goes on" in one_line(it)
