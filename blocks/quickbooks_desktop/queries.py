@@ -8,7 +8,7 @@ from blocks.quickbooks_desktop.query_shapes import ITERATED
 from blocks.quickbooks_desktop.render import Request
 
 Query = Request
-PAGE = 500  # records of one answer
+PAGE = 250  # records of one answer: with their lines, about a megabyte
 LISTS = frozenset({"Vendor", "Account", "Class", "StandardTerms", "DateDrivenTerms"})  # the rest are transactions
 _ALL: dict[str, Any] = {"ActiveStatus": "All"}  # else what was made inactive would seem to be gone
 

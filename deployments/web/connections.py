@@ -5,10 +5,10 @@ import re
 from typing import Any, NamedTuple, Protocol
 
 from prefect.blocks.core import Block
-from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import ValidationError
 
+from deployments.web.flow_runs import new_client
 from flows.registry import Pair
 
 NAME = re.compile(r"[a-z0-9-]{1,200}")  # all that a block's name may be made of
@@ -66,7 +66,7 @@ async def load_all_from_prefect(pair: Pair, system: str) -> dict[str, Block]:
 async def _every(kind: type[Block]) -> dict[str, Any]:
     """Returns the blocks of one type by name; one that is not valid any more is left out."""
     found = {}
-    async with get_client() as client:
+    async with await new_client() as client:
         try:
             documents = await client.read_block_documents_by_type(kind.get_block_type_slug(), include_secrets=True)
         except PrefectHTTPStatusError as error:

@@ -1,11 +1,13 @@
 """Asks Prefect for flow runs, and how it is doing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.context import AsyncClientContext
 from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
 
@@ -32,6 +34,18 @@ class FlowRuns(Protocol):
 
     async def reachable(self) -> bool:
         """Tells whether flow runs can be asked for now."""
+
+    def connected(self) -> AbstractAsyncContextManager[None]:
+        """All that is asked within goes over one connection.
+
+        Raises:
+            NotStartedError: nobody can be asked.
+        """
+
+
+async def new_client() -> PrefectClient:
+    """Returns a client of Prefect, to be entered; while it reads its certificates, others are answered."""
+    return await asyncio.to_thread(get_client)
 
 
 class PrefectFlowRuns:
@@ -63,7 +77,7 @@ class PrefectFlowRuns:
     async def is_over(self, run_id: str) -> bool:
         """Tells whether the flow run has ended or was deleted; False also when Prefect cannot be reached."""
         try:
-            async with asyncio.timeout(PATIENCE), get_client() as client:
+            async with asyncio.timeout(PATIENCE), await new_client() as client:
                 state = (await client.read_flow_run(UUID(run_id))).state
         except ObjectNotFound:
             return True
@@ -74,7 +88,22 @@ class PrefectFlowRuns:
     async def reachable(self) -> bool:
         """Tells whether the Prefect API answers, within three seconds."""
         try:
-            async with asyncio.timeout(3), get_client() as client:
+            async with asyncio.timeout(3), await new_client() as client:
                 return await client.api_healthcheck() is None
         except Exception:  # noqa: BLE001 - any reason is a no
             return False
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """All that is asked of Prefect within, by whatever means, goes over one connection.
+
+        Raises:
+            NotStartedError: Prefect cannot be reached.
+        """
+        async with AsyncExitStack() as entered:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await entered.enter_async_context(await asyncio.to_thread(AsyncClientContext))
+            except Exception as error:
+                raise NotStartedError(f"Prefect cannot be reached ({type(error).__name__})") from error
+            yield

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from tasks.state.settings import StateSettings
 
 DECIMAL = "~decimal"  # marks an exact number, which JSON has no type for
+LONG = 64 * 1024  # bytes from which content is packed first: an answer of QuickBooks is megabytes of the same words
+_PACKED = b"x"  # what zlib begins with, and no JSON does
 
 
 class KeyMissingError(Exception):
@@ -33,7 +36,8 @@ class Vault:
 
     def seal(self, content: Any) -> bytes:
         """Returns the JSON-able content encrypted; a Decimal stays one, anything else unknown becomes text."""
-        return self._fernet.encrypt(json.dumps(content, default=_as_json, separators=(",", ":")).encode())
+        plain = json.dumps(content, default=_as_json, separators=(",", ":")).encode()
+        return self._fernet.encrypt(zlib.compress(plain, level=1) if len(plain) > LONG else plain)
 
     def unseal(self, sealed: bytes) -> Any:
         """Returns the content that was sealed.
@@ -42,11 +46,12 @@ class Vault:
             KeyMissingError: none of the keys opens it.
         """
         try:
-            return json.loads(self._fernet.decrypt(sealed), object_hook=_as_decimal)
+            plain = self._fernet.decrypt(sealed)
         except InvalidToken:
             raise KeyMissingError(
                 "Stored data cannot be decrypted: add the key it was written with to ML_CONNECTOR_ENCRYPTION_KEY"
             ) from None
+        return json.loads(zlib.decompress(plain) if plain.startswith(_PACKED) else plain, object_hook=_as_decimal)
 
 
 def _as_json(value: Any) -> Any:

@@ -14,7 +14,7 @@ BILLS = int(os.environ.get("ML_CONNECTOR_TEST_DESKTOP", "200"))  # 1,000 is what
 VENDORS, PAYMENTS = BILLS * 15 // 100, BILLS * 3 // 10
 BATCH = 100  # requests that travel together
 ROUND_TRIPS = 8 + 4 * ceil(BILLS / BATCH) + 4 * ceil(PAYMENTS / BATCH)  # 60 for 1,000 bills and 300 payments
-IDLE = 2 + BILLS // 500  # round trips of the second cycle, which sees by pages what the first one wrote
+IDLE = 2 + BILLS // 250  # round trips of the second cycle, which sees by pages what the first one wrote
 
 
 def test_all_arrive_once_in_few_round_trips_and_the_second_cycle_writes_nothing(desktop: Desktop) -> None:

@@ -70,8 +70,9 @@ class Beginnings:
 
     async def _begin_safely(self, owner: ConnectorSession, earlier: ConnectorSession | None, first: First) -> None:
         try:
-            await first(owner)
-            await self._begin(owner, earlier)
+            async with self._runs.connected():
+                await first(owner)
+                await self._begin(owner, earlier)
         except NotStartedError as error:
             logger.warning("%s/%s: the Web Connector came, but %s", owner.pair, owner.connection, error)
             await self._give_up(owner, str(error))

@@ -18,7 +18,7 @@ from flows.bill_quickbooks_desktop.quickbooks_vendors import NAME as ENTERED
 from flows.bill_quickbooks_desktop.vendors import NAME as VENDORS
 from flows.reconcile.differences import Sides
 
-PAGE = 400  # records of one answer; not as many as a run asks for, whose first questions must not be taken for ours
+PAGE = 200  # records of one answer; not as many as a run asks for, whose first questions must not be taken for ours
 
 
 async def read_company(sides: Sides, books: Books) -> str:

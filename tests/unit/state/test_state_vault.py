@@ -28,6 +28,14 @@ def test_amounts_come_out_as_they_went_in() -> None:
     assert str(opened["amount"]) == "1250.10"
 
 
+@pytest.mark.parametrize("letters", [0, 10, 64 * 1024 - 2, 64 * 1024, 3_000_000])
+def test_long_content_is_packed_and_comes_out_the_same(letters: int) -> None:
+    vault, content = Vault([OLD]), "é<TxnID>" * (letters // 9) + "x" * (letters % 9)
+    sealed = vault.seal(content)
+    assert vault.unseal(sealed) == content
+    assert len(sealed) < 100_000
+
+
 def test_the_old_key_still_opens_after_a_new_one_came() -> None:
     sealed = Vault([OLD]).seal("session")
     assert Vault([NEW, OLD]).unseal(sealed) == "session"

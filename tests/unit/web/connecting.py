@@ -64,6 +64,8 @@ class Runs:
     async def reachable(self) -> bool:
         return self.up
 
+    connected = contextlib.nullcontext
+
 
 class Blocks:
     """Keeps the credentials as Prefect does."""
