@@ -27,11 +27,14 @@ class BillTarget(TransactionTarget):
     total = "AmountDue"
 
     def questions(self, bodies: Sequence[Body], since: datetime) -> list[Query]:
-        """Asks for the bills by their numbers, and for those of the vendors that changed lately."""
-        return [
-            *(queries.bills(numbers=part) for part in numbers_of(bodies)),
-            *([queries.bills(changed_since=since, vendor_ids=ids_of(bodies, "VendorRef"))] if bodies else ()),
-        ]
+        """Asks for the bills by their numbers, and, without lines, for those of the vendors that changed lately.
+
+        In a first run these are many: all that the run has written so far.
+        """
+        if not bodies:
+            return []
+        lately = queries.bills(changed_since=since, vendor_ids=ids_of(bodies, "VendorRef"), lines=False)
+        return [lately, *(queries.bills(numbers=part) for part in numbers_of(bodies))]
 
     def changed(self, body: Body, record: Record, name: str) -> Body:
         """Returns the fields to change, with all lines if any line is another."""

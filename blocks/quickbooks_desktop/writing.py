@@ -21,6 +21,7 @@ from blocks.quickbooks_desktop.queries import Query
 from blocks.quickbooks_desktop.refusals import gone
 from blocks.quickbooks_desktop.render import Request
 from blocks.quickbooks_desktop.values import is_empty, text
+from blocks.quickbooks_desktop.values import rows as rows_of
 from blocks.target import Body, Change, Found, Key
 
 AT_ONCE = 100
@@ -96,7 +97,10 @@ class RecordTarget:
         return await self._change_one(Change("archive", target_id, {}), Key(own, own))
 
     def questions(self, bodies: Sequence[Body], since: datetime) -> list[Query]:
-        """Returns what to ask so that every record that one of the bodies has made since then is shown."""
+        """Returns what to ask so that every record that one of the bodies has made since then is shown.
+
+        Where two answers show a record, the later one counts; one that is shown without its lines is read again.
+        """
         raise NotImplementedError
 
     def withdrawn(self, record: Record) -> Request | Found | RefusedError:
@@ -136,7 +140,17 @@ class RecordTarget:
     async def _look(self, bodies: Sequence[Body], since: datetime) -> list[Record | None]:
         asked = self.questions([body for body in bodies if body], since - OVERLAP)
         rows = [row for answer in await self.client.ask(asked) for row in answer.records] if asked else []
-        return matched(bodies, rows, type(self).same, self.kind.id)
+        known = matched(bodies, rows, type(self).same, self.kind.id)
+        return await self._with_lines(known)
+
+    async def _with_lines(self, known: list[Record | None]) -> list[Record | None]:
+        """Returns the records with their lines, which those that were asked for without them are read again for."""
+        lines = self.kind.lines
+        bare = [row for row in known if row and lines and not rows_of(row, lines.held)]
+        if not bare:
+            return known
+        whole = await self.client.by_ids(self.kind.by_ids([text(row, self.kind.id) for row in bare]))
+        return [row and whole.get(text(row, self.kind.id), row) for row in known]
 
     async def _look_lately(self, bodies: Sequence[Body]) -> list[Record | None]:
         return await self._look(bodies, datetime.now(UTC) - DAY)
