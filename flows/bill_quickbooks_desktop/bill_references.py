@@ -92,7 +92,7 @@ class Alignment:
         return Known(
             refs,
             links,
-            entered(new, numbered, _linked(run, numbered), refs.vendors, run.ledger.scope),
+            await self._with_lines(entered(new, numbered, _linked(run, numbered), refs.vendors, run.ledger.scope)),
             there,
             changed,
             {one: run.ledger.agreed(link) for one, link in links.items()},
@@ -119,10 +119,20 @@ class Alignment:
             return False
 
     async def _looked_up(self, links: Sequence[Link], new: Sequence[Row]) -> tuple[dict[str, Record], list[Record]]:
-        """Returns the linked bills by TxnID, and those that have the number of a new one."""
+        """Returns the linked bills by TxnID, and those that have the number of a new one, without their lines.
+
+        Many vendors give the same numbers, so that most of the latter have nothing to do with it.
+        """
         numbers = sorted({number_of(row.content) for row in new} - {""})
         found = await self.books.by_ids(queries.bills(ids=[link.target_id for link in links])) if links else {}
-        return found, await self.books.records(queries.bills(numbers=numbers)) if numbers else []
+        return found, await self.books.records(queries.bills(numbers=numbers, lines=False)) if numbers else []
+
+    async def _with_lines(self, found: Entered) -> Entered:
+        """Returns the same with the lines of the bills that are ours."""
+        ids = [str(one["TxnID"]) for one in found.same.values()]
+        whole = await self.books.by_ids(queries.bills(ids=ids)) if ids else {}
+        same = {row: whole.get(str(one["TxnID"]), one) for row, one in found.same.items()}
+        return found._replace(same=same)
 
     async def _payables(self, run: Run) -> str:
         if not self.rules.payables_account:
