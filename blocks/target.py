@@ -1,7 +1,8 @@
 """What the engine asks of a system that records are written to; each vendor fulfils it with its own means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from blocks.errors import RefusedError
@@ -17,6 +18,7 @@ class Found(NamedTuple):
     changed_at: datetime | None = None  # by the vendor's clock; tells our own change from a later one
     wrong: str = ""  # in which point the vendor did not do what was sent, so that a person must look
     version: str = ""  # where the target counts a record's versions
+    parts: Mapping[str, str] = MappingProxyType({})  # the source's ids of its lines -> the target's
 
 
 class Key(NamedTuple):

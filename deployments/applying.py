@@ -43,13 +43,13 @@ async def apply(file: ConnectionFile) -> list[str]:
         await connection.sides()
         await _save(connection, name)
         await _deploy(name, pair, connection)
-        said.append(f"connection {pair.connection.pair}/{name}, {_when(connection)}")
+        said.append(f"connection {pair.connection.pair}/{name}, {_when(pair, connection)}")
     return said
 
 
-def _when(connection: Connection) -> str:
+def _when(pair: Pair, connection: Connection) -> str:
     if not (schedules := connection.schedules()):
-        return "runs when asked to"
+        return "runs when the Web Connector comes" if pair.visited else "runs when asked to"
     said = [f"{cron}{_only(asked)}" for cron, asked in schedules]
     return f"runs at {' and at '.join(said)} (UTC)"
 

@@ -1,7 +1,8 @@
 """What can become of a record: the decision before the write, and the outcome after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from blocks.source import Row
@@ -41,6 +42,21 @@ class Agreed(NamedTuple):
     source_id: str = ""
 
 
+class Line(NamedTuple):
+    """A line of a record, which has a link of its own once the record is written."""
+
+    id: str  # the source's
+    label: str = ""  # what later decisions find it by
+    fields: Mapping[str, Any] = MappingProxyType({})  # what they need to know of it
+
+
+class Lines(NamedTuple):
+    """All lines of a record, in the place of those that were linked before."""
+
+    stream: str  # whose links they are
+    lines: Sequence[Line] = ()
+
+
 @dataclass(frozen=True)
 class Write:
     """The target must be written."""
@@ -55,6 +71,7 @@ class Write:
     label: str = ""  # what other records' decisions need to know of the target, for example a vendor's currency
     evidence: str = ""  # of an update by which a record that others made is adopted: why it is the one
     agreed: Agreed | None = None  # once it is written
+    lines: Lines | None = None  # once it is written; None leaves them as they are
 
 
 @dataclass(frozen=True)
@@ -122,6 +139,8 @@ class Outcome:
     action: str = "decide"  # what the audit calls it
     link: dict[str, Any] | None = None  # changes to the link, when the target was written or adopted
     agreed: Agreed | None = None
+    lines: Lines | None = None
+    line_targets: Mapping[str, str] = field(default_factory=dict)  # by the source's id of a line
     sent: Any = None
     answer: Any = None
     intent_id: str | None = None

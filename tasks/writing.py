@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from blocks.errors import AnswerLostError, BusyRecordError, ConflictError, NotFoundError, RefusedError
 from blocks.source import Row, content_hash
 from blocks.target import Change, ChangesTogether, Found, Key, Target
-from tasks.outcomes import Agreed, Outcome, OutcomeName, Write, in_target
+from tasks.outcomes import Agreed, Line, Lines, Outcome, OutcomeName, Write, in_target
 from tasks.run import Run
 from tasks.state import intents as book
 from tasks.state.models import Intent, utc_now
@@ -171,6 +171,8 @@ def _outcome(stream: Stream, draft: Draft, intent: Intent, result: Found | Refus
         action=write.operation,
         link=_link(write, draft.sent_hash, result),
         agreed=None if result.wrong else write.agreed,
+        lines=write.lines,
+        line_targets=result.parts,
         sent=write.body,
         answer=result.record,
         intent_id=intent.id,
@@ -226,6 +228,7 @@ def _found(stream: Stream, doubt: book.OpenIntent, match: Found) -> Outcome:
     intent, body = doubt.intent, doubt.body
     write = Write("create", body["body"], intent.kind, revision=intent.revision, label=body["label"])
     agreed = Agreed(*body["agreed"]) if body.get("agreed") else None
+    lines = Lines(body["lines"][0], [Line(*one) for one in body["lines"][1]]) if body.get("lines") else None
     return Outcome(
         stream.name,
         Row(intent.source_id, intent.source_ref, body["hash"], body["source"]),
@@ -235,6 +238,8 @@ def _found(stream: Stream, doubt: book.OpenIntent, match: Found) -> Outcome:
         action="look up",
         link=_link(write, body["sent_hash"], match),
         agreed=agreed,
+        lines=lines,
+        line_targets=match.parts,
         sent=body["body"],
         answer=match.record,
         intent_id=intent.id,

@@ -87,6 +87,7 @@ def begin(ledger: Ledger, stream: str, drafts: Sequence[Noted], holder: str, tog
                     "source": row.content,
                     "label": write.label,
                     "agreed": write.agreed,
+                    "lines": write.lines,
                 }
             ),
             target_id=write.target_id or None,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tasks.outcomes import NEEDS_A_PERSON, SOURCE, TARGET, Agreed, Outcome
+from tasks.outcomes import NEEDS_A_PERSON, SOURCE, TARGET, Agreed, Lines, Outcome
 from tasks.state.models import Attempt, Audit, Hold, Intent, Link, Record, utc_now
 from tasks.state.store import Store, upsert
 
@@ -65,6 +65,10 @@ class Ledger:
     def links_labelled(self, stream: str, labels: Collection[str]) -> list[Link]:
         """Returns the links of the stream that have one of these labels."""
         return self._by_ids(Link, stream, col(Link.label), labels)
+
+    def links_of(self, stream: str, owners: Collection[str]) -> list[Link]:
+        """Returns the links of the lines of these records."""
+        return self._by_ids(Link, stream, col(Link.owner), owners)
 
     def live_labels(self, stream: str, labels: Collection[str]) -> frozenset[str]:
         """Returns those of these labels that a live link of the stream has."""
@@ -230,11 +234,33 @@ class Ledger:
         for made in outcomes:
             if made.agreed is not None:
                 self._agree(session, made, made.agreed)
+            if made.lines is not None and made.target_id is not None:
+                self._write_lines(session, made, made.lines, made.target_id)
 
     def _agree(self, session: Session, made: Outcome, agreed: Agreed) -> None:
         key = (self.scope, agreed.stream or made.stream, agreed.source_id or made.row.id)
         if (link := session.get(Link, key)) is not None:
             link.agreed = self.store.vault.seal(agreed.fields)
+
+    def _write_lines(self, session: Session, made: Outcome, lines: Lines, target_id: str) -> None:
+        now = utc_now()
+        ours = (col(Link.scope) == self.scope, col(Link.stream) == lines.stream)
+        session.execute(delete(Link).where(*ours, col(Link.owner) == made.row.id))
+        session.add_all(
+            Link(
+                scope=self.scope,
+                stream=lines.stream,
+                source_id=line.id,
+                target_id=made.line_targets.get(line.id, f"{target_id}/{line.id}"),
+                source_ref=made.row.ref,
+                owner=made.row.id,
+                label=line.label,
+                agreed=self.store.vault.seal(line.fields),
+                created_at=now,
+                updated_at=now,
+            )
+            for line in lines.lines
+        )
 
     def agreed(self, link: Link) -> dict[str, Any] | None:
         """Returns the fields that both sides were last seen to agree on; None if they never were compared."""

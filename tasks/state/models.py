@@ -41,7 +41,11 @@ class Link(SQLModel, table=True):
     """A source record stands for a target record; both sides' identities are part of the scope."""
 
     __tablename__ = "link"
-    __table_args__ = (Index("link_by_target", "scope", "stream", "target_id"),)
+    __table_args__ = (
+        Index("link_by_target", "scope", "stream", "target_id"),
+        Index("link_by_owner", "scope", "stream", "owner"),
+        Index("link_by_label", "scope", "stream", "label"),
+    )
 
     scope: str = Field(primary_key=True)
     stream: str = Field(primary_key=True)
@@ -55,6 +59,7 @@ class Link(SQLModel, table=True):
     label: str = ""  # what other records need to know of the target, for example a vendor's currency
     changed_at: datetime | None = _moment(nullable=True)  # of our last write, by the target's clock
     evidence: str = ""  # why an existing target record was adopted
+    owner: str = ""  # of a line: the source id of the record that it belongs to
     version: str = ""  # of the target record after our last write, where the target counts them (`EditSequence`)
     agreed: bytes | None = _sealed()  # the fields that both sides were last seen to agree on; see `tasks.agreed`
     created_at: datetime = _moment()

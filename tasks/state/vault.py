@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Vault:
 def _as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {DECIMAL: str(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

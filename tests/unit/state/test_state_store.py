@@ -31,7 +31,7 @@ def test_two_processes_that_start_at_once_on_a_new_file_both_end_ready(tmp_path:
     run_at_once(open_at, 2, time.time() + 1.0, url, vault_key)
     store = Store(url, Vault([vault_key]))
     with store.reading() as session:
-        assert session.execute(text("SELECT version_num FROM ml_connector_version")).scalars().all() == ["0003"]
+        assert session.execute(text("SELECT version_num FROM ml_connector_version")).scalars().all() == ["0004"]
     store.close()
 
 
