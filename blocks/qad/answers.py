@@ -20,6 +20,7 @@ from blocks.exact import decode
 from blocks.qad.profile import SYSTEM, Profile
 from blocks.redact import redacted
 
+STORES_NOTHING = "qad.stores_nothing"  # a request with this extension is a question, whatever its method
 _PARSED = "qad.body"
 _NO_SECRETS = frozenset({"Basic", "Bearer", "JSESSIONID"})
 _EXCERPT = 200  # characters of a page that should have been JSON
@@ -110,7 +111,7 @@ class Judge:
         codes = {problem.code for problem in problems}
         meant, because = self.profile.error_codes, self._because(response, problems)
         # Behind a gateway's own 503 page a write may have been done; QAD's own errors say that it was not.
-        clear = bool(problems) or response.request.method in READS
+        clear = bool(problems) or not _writes(response.request)
         if status == 429 or codes & meant.busy or (status == 503 and clear):
             wait = _seconds(response.headers.get("Retry-After"))
             return BusyError(f"QAD is busy ({because})", retry_after=wait, system=SYSTEM, code=_code(problems))
@@ -128,7 +129,7 @@ class Judge:
 
     def _by_envelope(self, response: httpx.Response, body: Any, answer: Answer) -> VendorError | None:
         problems, because = answer.problems, self._because(response, answer.problems)
-        writing = response.request.method not in READS
+        writing = _writes(response.request)
         if answer.success is False:
             return self._refused(response, problems, because)
         if answer.success and (problems or not response.is_success):
@@ -187,6 +188,10 @@ class Judge:
         sent = [request.headers.get("Authorization", ""), request.headers.get("Cookie", "")]
         tokens = {part for text in sent for part in text.replace("=", " ").replace(";", " ").split() if len(part) > 3}
         return [*self.secrets, *(tokens - _NO_SECRETS)]
+
+
+def _writes(request: httpx.Request) -> bool:
+    return request.method not in READS and not request.extensions.get(STORES_NOTHING)
 
 
 def _read(body: Any) -> Answer:

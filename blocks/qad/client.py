@@ -1,30 +1,26 @@
 """QAD's browses and business entities, under logical names."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from blocks.calls import Caller
-from blocks.errors import AnswerLostError, ConfigurationError, ConflictError, NotFoundError, TransientError
+from blocks.errors import NotFoundError
 from blocks.exact import Record
 from blocks.limits import CallSlots, LocalSlots
 from blocks.qad.account import QadAccount
-from blocks.qad.answers import Judge, body_of, first_record, remarks_of
+from blocks.qad.answers import STORES_NOTHING, Judge, body_of
 from blocks.qad.auth import auth_of
 from blocks.qad.logins import pointed
 from blocks.qad.pages import Filter, Page, one_row, pages
 from blocks.qad.profile import SYSTEM, Entity
-from blocks.qad.translation import changed, code_to_wire, to_logical, to_wire
-from blocks.qad.wire import encode
+from blocks.qad.records import WireRecords, unless_stale
+from blocks.qad.translation import changed, to_logical, to_wire
 from blocks.sessions import LocalSessions, SessionCache
-
-STALE_ATTEMPTS = 3
 
 
 class QadClient:
@@ -72,8 +68,7 @@ class QadClient:
             judge=Judge(self.profile, account.secrets()),
             first_wait=first_wait,
         )
-        self._pace = asyncio.Lock()
-        self._wrote_at = float("-inf")
+        self.records = WireRecords(self._ask, self.profile)
 
     async def __aenter__(self) -> Self:
         """Returns the client, open."""
@@ -112,8 +107,8 @@ class QadClient:
 
     async def get(self, entity: str, key: Mapping[str, Any]) -> Record | None:
         """Returns the record with its children, or None."""
-        kind = self._addressed(entity)
-        wire = await self._read(kind, self._key(kind, key))
+        kind = self.records.addressed(entity)
+        wire = await self.records.read(kind, self.records.key(kind, key))
         return None if wire is None else to_logical(self.profile, kind, wire)
 
     async def blank(self, entity: str, parent: Mapping[str, Any] | None = None) -> Record:
@@ -122,14 +117,13 @@ class QadClient:
         Raises:
             NotFoundError: QAD returns none.
         """
-        kind = self._addressed(entity)
-        return to_logical(self.profile, kind, await self.blank_wire(entity, parent))
+        return to_logical(self.profile, self.records.addressed(entity), await self.blank_wire(entity, parent))
 
     async def blank_wire(self, entity: str, parent: Mapping[str, Any] | None = None) -> Record:
         """Returns the same under QAD's own names, which tells what fields this instance has."""
-        kind = self._addressed(entity)
-        asked = {self.profile.records.blank_parameter: "true", **to_wire(self.profile, kind, parent or {})}
-        wire = await self._read(kind, {name: str(value) for name, value in asked.items()})
+        kind = self.records.addressed(entity)
+        named = to_wire(self.profile, kind, parent or {})
+        wire = await self.records.blank(kind, {name: str(value) for name, value in named.items()})
         if wire is None:
             raise NotFoundError(f"QAD gives no blank record of {kind.resource}", system=SYSTEM)
         return wire
@@ -140,9 +134,9 @@ class QadClient:
         Raises:
             RefusedError: QAD's rules do not allow it.
         """
-        kind, names = self._addressed(entity), self.profile.records
-        wire = {names.operation: "C", names.hash: "", **to_wire(self.profile, kind, record)}
-        return await self._write(kind, {}, wire)
+        kind, names = self.records.addressed(entity), self.profile.records
+        wire = {names.operation: "C", names.hash: "", **to_wire(self.profile, kind, {**kind.defaults, **record})}
+        return to_logical(self.profile, kind, await self.records.store(kind, {}, wire))
 
     async def update(
         self, entity: str, key: Mapping[str, Any], changes: Callable[[Record], Mapping[str, Any]]
@@ -157,14 +151,9 @@ class QadClient:
             ConflictError: it was changed in between each time.
             RefusedError: QAD's rules do not allow it.
         """
-        kind = self._addressed(entity)
-        for attempt in range(STALE_ATTEMPTS):
-            try:
-                return await self._update_once(kind, self._key(kind, key), changes)
-            except ConflictError:
-                if attempt == STALE_ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
+        kind = self.records.addressed(entity)
+        named = self.records.key(kind, key)
+        return await unless_stale(lambda: self._update_once(kind, named, changes))
 
     async def discover(self) -> Record:
         """Returns what QAD says about sign-ins: client_id, session_minutes and idle_minutes, where it tells them."""
@@ -186,58 +175,24 @@ class QadClient:
     async def _update_once(
         self, kind: Entity, key: dict[str, str], changes: Callable[[Record], Mapping[str, Any]]
     ) -> Record:
-        names = self.profile.records
-        wire = await self._read(kind, key)
+        wire = await self.records.read(kind, key)
         if wire is None:
             raise NotFoundError(f"QAD has no {kind.resource} with {', '.join(key.values())}", system=SYSTEM)
         current = to_logical(self.profile, kind, wire)
         wanted = changed(current, changes(current))
         if not wanted:
             return current
-        return await self._write(kind, key, {**wire, **to_wire(self.profile, kind, wanted), names.operation: "U"})
+        whole = {**wire, **to_wire(self.profile, kind, wanted), self.profile.records.operation: "U"}
+        return to_logical(self.profile, kind, await self.records.store(kind, key, whole))
 
-    async def _read(self, kind: Entity, asked: dict[str, str]) -> Record | None:
-        body = await self._ask("GET", self._path(kind), params={**asked, **self._view(kind)})
-        return first_record(body, kind.array)
-
-    async def _write(self, kind: Entity, key: dict[str, str], wire: Record) -> Record:
-        content = encode({self.profile.records.messages: [], kind.array: [wire]})
-        async with self._pace:  # other writers of this client wait for the pause as well
-            await asyncio.sleep(self._wrote_at + self.profile.write_pause - monotonic())
-            try:
-                body = await self._ask("POST", self._path(kind), params={**key, **self._view(kind)}, content=content)
-            finally:
-                self._wrote_at = monotonic()
-        try:
-            stored = first_record(body, kind.array)
-        except TransientError as error:
-            raise AnswerLostError(str(error), system=SYSTEM) from error
-        if stored is None:
-            raise AnswerLostError(f"QAD took the record but returned none of {kind.resource}", system=SYSTEM)
-        remarks = {self.profile.records.messages: remarks_of(stored, body, self.profile.records.messages)}
-        return to_logical(self.profile, kind, {**stored, **remarks})
-
-    async def _ask(self, method: str, path: str, *, params: Any = None, content: bytes | None = None) -> Any:
-        typed = {"Content-Type": "application/json"} if content is not None else {}
-        return body_of(await self._call(method, path, params=params, content=content, headers=typed))
-
-    def _addressed(self, entity: str) -> Entity:
-        kind = self.profile.entity(entity)
-        if kind.resource is None:
-            raise ConfigurationError(f"QAD's profile names no resource for {entity}", system=SYSTEM, field=entity)
-        return kind
-
-    def _key(self, kind: Entity, key: Mapping[str, Any]) -> dict[str, str]:
-        """Returns the query that names a record: all keys, or QAD would take it for something else."""
-        if missing := [name for name in kind.keys if key.get(name) is None]:
-            raise ValueError(f"the key of {kind.resource} lacks {', '.join(missing)}")
-        return {kind.names[name]: str(code_to_wire(self.profile, kind, name, key[name])) for name in kind.keys}
-
-    def _path(self, kind: Entity) -> str:
-        return f"{self.profile.paths.entities}/{kind.resource}"
-
-    def _view(self, kind: Entity) -> dict[str, str]:
-        return {self.profile.records.view_parameter: kind.view_uri} if kind.view_uri else {}
+    async def _ask(
+        self, method: str, path: str, *, params: Any = None, content: bytes | None = None, stores: bool = True
+    ) -> Any:
+        options: dict[str, Any] = {"params": params, "content": content}
+        options["headers"] = {"Content-Type": "application/json"} if content is not None else {}
+        if not stores:
+            options |= {"repeatable": True, "extensions": {STORES_NOTHING: True}}
+        return body_of(await self._call(method, path, **options))
 
 
 def _no_cookies() -> CookieJar:

@@ -135,11 +135,22 @@ class PostingLine(Part):
     description: Text = ""
 
 
-class PurchaseOrder(Part):
+class OrderReference(Part):
     """A purchase order that an invoice refers to."""
 
     domain: Text = ""
     number: Text = ""
+
+
+class MatchingLine(Part):
+    """What an invoice settles of one receipt."""
+
+    receiver: Text = ""
+    purchase_order: Text = ""
+    purchase_order_line: int | None = None
+    quantity: Money = None
+    amount: Money = None
+    is_finished: Flag = None
 
 
 class SupplierInvoice(Dated):
@@ -168,7 +179,8 @@ class SupplierInvoice(Dated):
     is_selected: Flag = None
     is_initial: Flag = None
     credit_terms: Text = ""
-    purchase_orders: Annotated[tuple[PurchaseOrder, ...], BeforeValidator(_listed)] = ()
+    purchase_orders: Annotated[tuple[OrderReference, ...], BeforeValidator(_listed)] = ()
+    matching_lines: Annotated[tuple[MatchingLine, ...], BeforeValidator(_listed)] = ()
     posting_lines: Annotated[tuple[PostingLine, ...], BeforeValidator(_listed)] = ()
 
     @property

@@ -17,7 +17,7 @@ DEFAULT = Path(__file__).with_name("default_profile.yaml")
 Names = dict[str, str | None]  # logical name -> QAD's name; None where the tenant has no such thing
 _REMEDY = "Correct the profile overrides of the QAD credentials."
 # Only here may an override bring names that the default does not have.
-_OPEN = re.compile(r"entities|entities\.\w+\.(extra_fields|browse\.fields|codes|children)")
+_OPEN = re.compile(r"entities|entities\.\w+\.(extra_fields|browse\.fields|codes|children|defaults)")
 
 
 class Declared(BaseModel):
@@ -65,6 +65,7 @@ class Records(Declared):
     hash: str
     operation: str
     messages: str
+    warning_words: tuple[str, ...]
 
 
 class ErrorCodes(Declared):
@@ -91,11 +92,21 @@ class Child(Declared):
     fields: Names
 
 
+class Steps(Declared):
+    """How QAD completes a record before it is stored: one request for each field (logical names), in this order."""
+
+    resource: str
+    parameter: str
+    order: tuple[str, ...]
+    received: str | None = None
+
+
 class Entity(Declared):
     """One kind of record: its list, its address, its keys (logical names), its fields.
 
     Names ending in `_date` are calendar dates. `codes` names, for a field, the table that its values are
-    translated by; `changed` names the field that tells when a record changed, if there is one.
+    translated by; `changed` names the field that tells when a record changed, if there is one; `defaults` are what
+    a new record has unless something else is given. Not every pair works with an `optional` one.
     """
 
     fields: Names
@@ -108,6 +119,9 @@ class Entity(Declared):
     collection: str | None = None
     keys: tuple[str, ...] = ()
     changed: str | None = None
+    steps: Steps | None = None
+    defaults: dict[str, str | bool | int | None] = {}
+    optional: bool = False
 
     @property
     def names(self) -> dict[str, str]:
@@ -127,12 +141,19 @@ class Entity(Declared):
         """The array in bodies that holds the records."""
         return self.collection or (self.resource or "").rpartition("/")[2]
 
+    @property
+    def places(self) -> list[str]:
+        """Where requests about its records go, below the path of all entities."""
+        return [place for place in (self.resource, self.steps.resource if self.steps else None) if place]
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         known = {*self.fields, *self.extra_fields}
         named = {*self.keys, *self.codes, *(self.browse.fields if self.browse else ()), *filter(None, [self.changed])}
+        named |= {*self.defaults, *(self.steps.order if self.steps else ())}
         if stray := sorted(named - known):
-            raise ValueError(f"{_unknown(stray[0], known)}, but keys, codes, changed or browse.fields name it")
+            places = "keys, codes, changed, defaults, steps or browse.fields"
+            raise ValueError(f"{_unknown(stray[0], known)}, but {places} name it")
         if clash := sorted({*self.extra_fields, *self.children} & set(self.fields)):
             raise ValueError(f"{clash[0]} is declared twice")
         return self
@@ -148,6 +169,7 @@ class Profile(Declared):
     timeout: float = Field(gt=0)
     write_pause: float = Field(ge=0)
     calls_at_once: int = Field(gt=0)
+    purchase_cost_scale: int = Field(ge=0)
     browsing: Browsing
     records: Records
     error_codes: ErrorCodes
@@ -192,7 +214,7 @@ class Profile(Declared):
 
     def entity_at(self, path: str) -> Entity | None:
         """Returns the entity whose records live at a path, if one does."""
-        return next((one for one in self.entities.values() if one.resource and path.endswith(f"/{one.resource}")), None)
+        return next((one for one in self.entities.values() if any(path.endswith(f"/{at}") for at in one.places)), None)
 
 
 @cache

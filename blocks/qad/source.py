@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -42,6 +42,7 @@ class QadSource:
             whole: whether the browse shows all that is needed of a record.
         """
         self._client, self._entity, self._model = client, entity, model
+        self._kind = client.profile.entity(entity)
         self._key, self._one_by, self._ref, self.whole = tuple(key), one_by, ref, whole
         self._walk: tuple[str, AsyncIterator[Page]] = ("", _nothing())
         self._shared: dict[str, Any] = {}  # the rest of the key, once a row has shown it
@@ -67,12 +68,14 @@ class QadSource:
 
     async def _load_one(self, source_id: str) -> Record | None:
         if self.whole and self._one_by:
-            return await self._listed(source_id)
+            return await self._listed({self._one_by: source_id})
         key = await self._key_of(source_id)
-        return None if key is None else await self._client.get(self._entity, key)
+        if key is None:
+            return None
+        return await (self._client.get(self._entity, key) if self._kind.resource else self._listed(key))
 
-    async def _listed(self, source_id: str) -> Record | None:
-        pages = self._client.browse(self._entity, [(self._one_by, "eq", source_id)])
+    async def _listed(self, key: Mapping[str, Any]) -> Record | None:
+        pages = self._client.browse(self._entity, [(name, "eq", value) for name, value in key.items()])
         async for page in pages:
             for row in page.rows:
                 return row
@@ -83,7 +86,7 @@ class QadSource:
             parts = [unquote(part) for part in source_id.split("/")]
             return dict(zip(self._key, parts, strict=True)) if len(parts) == len(self._key) else None
         if not self._shared:
-            shown = await self._listed(source_id)
+            shown = await self._listed({self._one_by: source_id})
             if shown is None:
                 return None
             self._row(shown)
@@ -98,11 +101,10 @@ class QadSource:
         ref = str(record.get(self._ref) or "") if self._ref else source_id
         return Row(source_id, ref, content_hash(record), self._model.model_validate(record))
 
-    @staticmethod
-    def _in_time(record: Record, until: datetime) -> bool:
+    def _in_time(self, record: Record, until: datetime) -> bool:
         """Whether the record changed before the window's end, as far as a day tells; a later run sees the others."""
-        changed = record.get("modified_date")
-        return changed is None or changed <= (until + A_DAY).date()
+        changed = record.get(self._kind.changed or "")
+        return not isinstance(changed, date) or changed <= (until + A_DAY).date()
 
 
 async def _nothing() -> AsyncIterator[Page]:

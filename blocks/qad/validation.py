@@ -1,5 +1,6 @@
 """Checks what the profile says about a tenant against the tenant itself; reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,8 +23,10 @@ class EntityReport:
     missing: list[str] = field(default_factory=list)  # logical names
 
 
-async def validate(client: QadClient) -> list[EntityReport]:
-    """Returns a report on the workspace and one on each entity of the profile, in the profile's order.
+async def validate(client: QadClient, entities: Collection[str] = ()) -> list[EntityReport]:
+    """Returns a report on the workspace and one on each of these entities, in the profile's order.
+
+    Without names, those that the profile does not call optional.
 
     Disabled: nothing works until the profile or the address is corrected. Degraded: mapped fields are missing.
     Unverified: reachable, but rights or data to compare with were lacking.
@@ -33,6 +36,8 @@ async def validate(client: QadClient) -> list[EntityReport]:
     """
     reports = [await _workspace(client)]
     for name, entity in client.profile.entities.items():
+        if name not in entities if entities else entity.optional:
+            continue
         found = [await _record(client, name, entity)] if entity.resource else []
         found += [await _list(client, name, entity)] if entity.browse else []
         reports.append(_together(name, found))

@@ -8,24 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from tests.sandbox.faults import Fault
 from tests.sandbox.qad import QadSandbox
-from tests.sandbox.qad.visitor import Tenant, control, invoice_body, key_of, payment_of, refusal, token
+from tests.sandbox.qad.visitor import Door, Tenant, control, invoice_body, key_of, payment_of, refusal, token
 from tests.sandbox.sample import CHART
 from tests.sandbox.serving import served
 
 INVOICES = "urn:browse:bebrowse:com.qad.erp.financials.supplierInvoices"
-
-
-class Door:
-    """One served address that leads to whichever tenant stands behind it; starting a server is slow."""
-
-    qad: QadSandbox
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.qad.app(scope, receive, send)
 
 
 @pytest.fixture(scope="module")

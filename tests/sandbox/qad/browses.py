@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from operator import eq
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -60,7 +62,7 @@ class BrowseDesk:
         if query.get("pageAction", "") not in ACTIONS:
             raise BareError(400, NOT_VALID, "pageAction is not valid")
         size = min(size, self.books.options.page_clamp)
-        keys = self._keys(entity, columns, query, page)
+        keys = self._keys(entity, browse, columns, query, page)
         table = self.books.tables[entity.resource]
         cut = keys[(page - 1) * size : page * size]
         rows = [_row(table[key], columns) for key in cut if key in table]
@@ -83,7 +85,9 @@ class BrowseDesk:
         hidden = self.books.options.hide_fields.get(entity.resource, frozenset())
         return {column: name for column, name in columns.items() if name not in hidden}
 
-    def _keys(self, entity: Entity, columns: dict[str, str], query: QueryParams, page: int) -> list[Any]:
+    def _keys(
+        self, entity: Entity, browse: Browse, columns: dict[str, str], query: QueryParams, page: int
+    ) -> list[Any]:
         """Returns the keys of all rows that pass, in the list's own order."""
         table, call = self.books.tables[entity.resource], query.get("callId", "")
         mark = (call, query["browseId"], *query.getlist("filter"), self.books.workspace)
@@ -92,9 +96,9 @@ class BrowseDesk:
         if call and page > 1 and reading and (frozen or reading.version == table.version):
             return reading.keys
         tests = [_condition(entity, columns, text) for text in query.getlist("filter")]
-        if entity.financial:
-            tests.append(("entityCode", lambda have: bool(have == self.books.entity)))
-        keys = [key for key in table.in_order() if all(test(table[key].get(name)) for name, test in tests)]
+        tests.extend((name, partial(eq, value)) for name, value in entity.place(self.books).items())
+        rows = ((key, table[key]) for key in table.in_order())
+        keys = [key for key, row in rows if all(test(row.get(name)) for name, test in tests) and browse.only(row)]
         if call:
             self._remember(mark, _Reading(table.version, keys))
         return keys

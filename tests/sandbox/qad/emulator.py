@@ -8,8 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.sandbox.frame import Frame, application
+from tests.sandbox.qad.accountants import Accountants
 from tests.sandbox.qad.books import WORKSPACES, Books, Table
 from tests.sandbox.qad.browses import BrowseDesk
+from tests.sandbox.qad.buyers import Buyers
+from tests.sandbox.qad.line_desk import PATH, LineDesk
 from tests.sandbox.qad.logins import Gate, Way
 from tests.sandbox.qad.options import Options
 from tests.sandbox.qad.people import People
@@ -19,11 +22,18 @@ from tests.sandbox.qad.wire import BareError, NoSuchPageError, RejectedError, ba
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 STEERED = (
     "seed", "generate", "add_account", "add_cost_center", "add_supplier", "add_invoice", "edit_invoice",
-    "edit_supplier", "set_status", "cancel_invoice", "options", "dump", "expire", "reset",
+    "edit_supplier", "rename_supplier", "deactivate_supplier", "edit_account", "rename_account", "deactivate_account",
+    "set_status", "cancel_invoice", "match", "approve", "pay", "add_item", "add_order", "edit_order", "edit_line",
+    "close_order", "cancel_order", "receive", "correct_receipt", "options", "dump", "expire", "reset",
+)  # fmt: skip
+
+DUMPED = (
+    "suppliers", "accounts", "cost_centers", "statuses", "items", "orders", "order_lines", "receipts", "invoices",
+    "payments",
 )  # fmt: skip
 
 
-class QadSandbox(People):
+class QadSandbox(People, Buyers, Accountants):
     """A whole QAD tenant in memory; its base address is `{served address}{context}`."""
 
     def __init__(
@@ -41,6 +51,7 @@ class QadSandbox(People):
         self.books = Books(self.frame.clock, self.switches)
         self.gate = Gate(username, password, self.client_id, self.frame.clock, self.switches)
         self._browses, self._records = BrowseDesk(self.books), RecordsDesk(self.books)
+        self._lines = LineDesk(self.books)
         self.app = application(self.frame, [Route("/{path:path}", self._serve, methods=METHODS)], self._controls())
 
     @property
@@ -62,6 +73,26 @@ class QadSandbox(People):
     def statuses(self) -> Table:
         """The invoice statuses by code."""
         return self.books.tables["invoiceStatuss"]
+
+    @property
+    def items(self) -> Table:
+        """The items by code."""
+        return self.books.tables["items"]
+
+    @property
+    def orders(self) -> Table:
+        """The headers of purchase orders by (domain, number)."""
+        return self.books.tables["purchaseOrderHeaders"]
+
+    @property
+    def order_lines(self) -> Table:
+        """The lines of purchase orders by (domain, number, line)."""
+        return self.books.tables["purchaseOrderLinesGrid"]
+
+    @property
+    def receipts(self) -> Table:
+        """The receipts by (domain, receiver, order, line)."""
+        return self.books.tables["receipts"]
 
     @property
     def invoices(self) -> Table:
@@ -95,8 +126,7 @@ class QadSandbox(People):
 
     def dump(self) -> dict[str, Any]:
         """Returns all records as lists, and how each sign-in was made."""
-        names = ("suppliers", "accounts", "cost_centers", "statuses", "invoices", "payments")
-        return {**{name: list(getattr(self, name).values()) for name in names}, "logins": list(self.logins)}
+        return {**{name: list(getattr(self, name).values()) for name in DUMPED}, "logins": list(self.logins)}
 
     def _controls(self) -> dict[str, Callable[[Any], Awaitable[Any]]]:
         def steering(name: str) -> Callable[[Any], Awaitable[Any]]:
@@ -137,7 +167,10 @@ class QadSandbox(People):
         user = self.gate.enter(request)
         self.books.workspace = self._workspace(request)
         if path.startswith("/api/erp/"):
-            return await self._records(request, path.removeprefix("/api/erp/"), user)
+            resource = path.removeprefix("/api/erp/")
+            if resource.startswith(PATH):
+                return await self._lines(request, resource)
+            return await self._records(request, resource, user)
         return self._platform(request, path)
 
     def _platform(self, request: Request, path: str) -> Response:

@@ -29,6 +29,7 @@ class Browse:
     browse_id: str
     prefix: str = ""  # of the generated kind, which shows each scalar field under one prefix
     columns: Mapping[str, str] = field(default_factory=dict)  # of the classic kind: column -> field
+    only: Callable[[Record], bool] = lambda _record: True  # which records it lists
 
 
 def nothing_more(_books: Books, _record: Record) -> list[str]:
@@ -40,6 +41,15 @@ def no_change_rule(_books: Books, _before: Record, _after: Record) -> None:
     """Lets every change pass."""
 
 
+def no_delete_rule(_books: Books, _record: Record) -> None:
+    """Lets every record go."""
+
+
+def blank_start(_books: Books, _parents: Mapping[str, str]) -> Record:
+    """Returns no more than the fields' own defaults for a record to be."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Entity:
     """One business entity: its address, keys, fields and rules."""
@@ -47,27 +57,42 @@ class Entity:
     resource: str
     interface: str
     keys: tuple[str, ...]
-    blank: Mapping[str, Any]  # each scalar field with its default, which also tells its type
+    blank: Mapping[str, Any]  # each scalar field with its default, which also tells its type; None is a date's
+    array: str = ""  # the name of the array in bodies, unless it is the resource's
     children: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # array -> blank child
     mandatory: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)  # field -> the most characters it holds
     read_only: frozenset[str] = frozenset()  # what a client sends here is passed over
     fixed: Mapping[str, str] = field(default_factory=dict)  # key fields that are the same for all records
     financial: bool = False  # belongs to the legal entity of the workspace
+    domestic: bool = False  # belongs to the domain of the workspace
     deletable: bool = True
     browses: tuple[Browse, ...] = ()
     on_create: Callable[[Books, Record], list[str]] = nothing_more  # may complete the record; returns messages
     after_create: Callable[[Books, Record], None] = lambda _books, _record: None
     on_update: Callable[[Books, Record, Record], None] = no_change_rule
+    on_delete: Callable[[Books, Record], None] = no_delete_rule
+    initial: Callable[[Books, Mapping[str, str]], Record] = blank_start  # of `initialize=true`, from its parent keys
 
     @property
     def view(self) -> str:
         """The view's URN, which also names the right that a user needs."""
         return f"urn:be:{self.interface}"
 
+    @property
+    def collection(self) -> str:
+        """The name of the array that carries the records in bodies."""
+        return self.array or self.resource
+
     def is_date(self, name: str) -> bool:
         """Whether a field holds a calendar date."""
-        return name.endswith("Date") or name.startswith("customDate")
+        return name.endswith("Date") or name.startswith("customDate") or self.blank.get(name, "") is None
+
+    def place(self, books: Books) -> Record:
+        """Returns what all records have in common that the workspace of the request shows."""
+        if self.financial:
+            return {"entityCode": books.entity}
+        return {"domainCode": books.domain} if self.domestic else {}
 
     def key(self, record: Mapping[str, Any]) -> Any:
         """Returns where the record is stored: its key fields, or the only one that differs."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.sandbox.qad.books import CREDIT_TERMS, CURRENCIES, DAYBOOKS, Books, status_flags
 from tests.sandbox.qad.entity import Browse, Entity
 from tests.sandbox.qad.ledger import BROWSE, check_line
+from tests.sandbox.qad.matching import check_orders, match, matched_amount, use_up
 from tests.sandbox.qad.wire import MANDATORY, NOT_VALID, Record, RejectedError, day
 
 TYPES = ("INVOICE", "CREDITNOTE", "INVOICECORRECTION", "CREDITNOTECORRECTION", "PREPAYMENT")
@@ -26,12 +27,21 @@ def _create(books: Books, invoice: Record) -> list[str]:
     invoice["invoiceDate"] = invoice["invoiceDate"] or invoice["postingDate"]
     invoice["dueDate"] = invoice["dueDate"] or day(posted + timedelta(CREDIT_TERMS[invoice["creditTermsCode"]]))
     invoice.update(status_flags(books.tables["invoiceStatuss"][invoice["invoiceStatusCode"]]))
-    _check_lines(books, invoice)
-    for match in invoice["receiverMatchingLines"]:
-        books.require(books.tables["receipts"], "receiverNumber", match["receiverNumber"], "Receiver")
-    warnings = _duplicates(books, invoice)
+    check_orders(books, invoice)
+    warnings = _dropped(books, invoice)
+    match(books, invoice)
+    check_lines(books, invoice)
+    warnings += _duplicates(books, invoice)
     number(books, invoice)
     return warnings
+
+
+def _dropped(books: Books, invoice: Record) -> list[str]:
+    """Leaves an initial invoice without matching lines, where the tenant keeps only its header; says so."""
+    if books.options.initial_is_matched or not invoice["isInitialStatus"] or not invoice["receiverMatchingLines"]:
+        return []
+    invoice["receiverMatchingLines"] = []
+    return ["Warning: an invoice in an initial status keeps no matching lines."]
 
 
 def _check_references(books: Books, invoice: Record) -> None:
@@ -66,16 +76,22 @@ def _check_amounts(invoice: Record) -> None:
         raise RejectedError(NOT_VALID, "Too many decimal places for the currency.", right, invoice[right])
 
 
-def _check_lines(books: Books, invoice: Record) -> None:
+def check_lines(books: Books, invoice: Record) -> None:
+    """Lets an invoice pass whose posting and matching lines explain its amount.
+
+    Raises:
+        RejectedError: they do not, or an account takes no such line.
+    """
     if invoice["isInitialStatus"]:
         invoice["postingLines"] = []  # an initial invoice keeps no ledger data
         return
     for line in invoice["postingLines"]:
         check_line(books, line)
     total = sum((line["debitTC"] - line["creditTC"] for line in invoice["postingLines"]), Decimal(0))
+    total += matched_amount(invoice)
     allocated = invoice["allocationStatus"] != "No Allocation"
     if (allocated or invoice["postingLines"]) and total != signed(invoice):
-        message = f"Posting lines add up to {total}, the invoice to {signed(invoice)}."
+        message = f"Posting and matching lines add up to {total}, the invoice to {signed(invoice)}."
         raise RejectedError(NOT_VALID, message, "postingLines", total)
 
 
@@ -104,9 +120,12 @@ def number(books: Books, invoice: Record) -> None:
 
 
 def _update(books: Books, before: Record, after: Record) -> None:
+    matching = after["receiverMatchingLines"] != before["receiverMatchingLines"]
+    if matching and before["receiverMatchingLines"]:
+        raise RejectedError(NOT_VALID, "The invoice is matched already.", "receiverMatchingLines")
     if not before["isInitialStatus"]:
         for name in FROZEN:
-            if after[name] != before[name]:
+            if after[name] != before[name] and not (matching and name == "postingLines"):
                 raise RejectedError(NOT_VALID, f"{name} cannot be changed any more.", name, after[name])
     else:
         _check_amounts(after)
@@ -114,7 +133,14 @@ def _update(books: Books, before: Record, after: Record) -> None:
             after["balanceTC"] = signed(after)
     _check_references(books, after)
     after.update(status_flags(books.tables["invoiceStatuss"][after["invoiceStatusCode"]]))
-    _check_lines(books, after)
+    if after["supplierInvoicePOs"] != before["supplierInvoicePOs"]:
+        check_orders(books, after)
+    _dropped(books, after)
+    if matching:
+        match(books, after)
+    check_lines(books, after)
+    if matching:
+        use_up(books, after)
 
 
 INVOICE = Entity(
@@ -152,5 +178,6 @@ INVOICE = Entity(
     deletable=False,
     browses=(Browse(f"{BROWSE}.financials.supplierInvoices", prefix="supplierInvoice."),),
     on_create=_create,
+    after_create=use_up,
     on_update=_update,
 )  # fmt: skip

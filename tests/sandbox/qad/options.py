@@ -28,6 +28,14 @@ class Options:
     hide_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)  # resource -> fields it lacks
     closed_periods: frozenset[str] = frozenset()  # such as "2026-07"
     utc_offset_hours: float = 0.0  # the server's own time zone, in which it dates its changes
+    order_number_length: int = 20  # the most characters of a purchase order's number; classic QAD has 8
+    blank_open_status: bool = False  # an order that is sent as "O" is kept with a blank status, as classic QAD does
+    memo_items: bool = True  # a line may name an item that is not in the item master
+    purchase_account: str = "6010"  # what the GL profile of purchases means, where the item names no account
+    purchase_cost_scale: int = 5  # decimal places of a unit cost
+    purchase_cost_rounded: bool = False  # more decimal places are rounded, not refused
+    over_receipt_percent: float = 0.0  # how much more than ordered may be received
+    initial_is_matched: bool = True  # matching lines of an invoice in an initial status count; off: they are dropped
 
     def change(self, switches: Mapping[str, Any]) -> None:
         """Sets the named switches; the rest stay as they are.

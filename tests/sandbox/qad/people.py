@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.sandbox.qad.books import Books, money, status_flags
-from tests.sandbox.qad.entity import STANDARD, Entity
+from tests.sandbox.qad.books import Books, status_flags
+from tests.sandbox.qad.entry import entered, typed
 from tests.sandbox.qad.generate import Generator
 from tests.sandbox.qad.invoices import INVOICE, number, signed
 from tests.sandbox.qad.ledger import ACCOUNT, COST_CENTER
@@ -70,12 +70,12 @@ class People:
     def add_account(self, accountCode: str, description: str = "", **fields: Any) -> Record:
         """Returns the account that now exists."""
         text = description or f"Account {accountCode}"
-        return self._stored(ACCOUNT, {"accountCode": accountCode, "description": text, **fields})
+        return entered(self.books, ACCOUNT, {"accountCode": accountCode, "description": text, **fields})
 
     def add_cost_center(self, costCenterCode: str, description: str = "", **fields: Any) -> Record:
         """Returns the cost center that now exists."""
         text = description or f"Cost center {costCenterCode}"
-        return self._stored(COST_CENTER, {"costCenterCode": costCenterCode, "description": text, **fields})
+        return entered(self.books, COST_CENTER, {"costCenterCode": costCenterCode, "description": text, **fields})
 
     def add_supplier(self, supplierCode: str = "", **fields: Any) -> Record:
         """Returns the supplier that now exists, with its business relation and domain parts."""
@@ -86,15 +86,15 @@ class People:
             "addressSearchName": name[:28], "currencyCode": "USD", "creditTermsCode": "30", "languageCode": "us",
             "invoiceStatusCode": "AP-NOALLOC", "addressTypeCode": "HEADOFFICE", "countryCode": "US", **PROFILES,
         }  # fmt: skip
-        supplier = self._stored(SUPPLIER, {**usual, **fields, "supplierID": self.books.next("supplierID")})
+        supplier = entered(self.books, SUPPLIER, {**usual, **fields, "supplierID": self.books.next("supplierID")})
         relation = {source: supplier[field] for field, source in HEAD_OFFICE.items() if field != "addressName"}
-        self._stored(BUSINESS_RELATION, {"businessRelationCode": supplier["businessRelationCode"], **relation})
+        entered(self.books, BUSINESS_RELATION, {"businessRelationCode": supplier["businessRelationCode"], **relation})
         add_domain_part(self.books, supplier)
         return supplier
 
     def edit_supplier(self, supplierCode: str, **fields: Any) -> Record:
         """Returns the supplier with these fields, dated as changed now."""
-        return self.books.changed(SUPPLIER.resource, supplierCode, _clean(SUPPLIER, fields))
+        return self.books.changed(SUPPLIER.resource, supplierCode, typed(SUPPLIER, fields))
 
     def add_invoice(self, **fields: Any) -> Record:
         """Returns the invoice that now exists: approved, open, with one posting line unless told otherwise.
@@ -102,7 +102,7 @@ class People:
         The amount comes from the posting lines when only they are given. Nothing is checked, so that an unsound
         invoice can be made; a status brings its flags, which a field of their own name overrides.
         """
-        given = _clean(INVOICE, fields)
+        given = typed(INVOICE, fields)
         invoice = INVOICE.new({**self._usual_invoice(given), **given})
         flags = status_flags(self.books.tables["invoiceStatuss"][invoice["invoiceStatusCode"]])
         number(self.books, invoice)
@@ -113,7 +113,7 @@ class People:
     def edit_invoice(self, entityCode: str, postingYear: int, daybookCode: str, voucher: int, **fields: Any) -> Record:
         """Returns the invoice with these fields, dated as changed now."""
         key = (entityCode, int(postingYear), daybookCode, int(voucher))
-        given = _clean(INVOICE, fields)
+        given = typed(INVOICE, fields)
         if "invoiceStatusCode" in given:
             given = {**status_flags(self.books.tables["invoiceStatuss"][given["invoiceStatusCode"]]), **given}
         if {"originalCreditTC", "originalDebitTC"} & given.keys() and "balanceTC" not in given:
@@ -155,34 +155,3 @@ class People:
         amount = given.get(side, Decimal("100.00"))
         line = {"accountCode": next(reversed(accounts), ""), "costCenterCode": next(iter(centers), "")}
         return {side: amount, "postingLines": [{**line, line_side: amount, "description": "Goods"}]}
-
-    def _stored(self, entity: Entity, fields: Mapping[str, Any]) -> Record:
-        record = self.books.stamped(entity.new({}), "qad")
-        record.update(_clean(entity, fields))
-        self.books.tables[entity.resource][entity.key(record)] = record
-        return record
-
-
-def _clean(entity: Entity, fields: Mapping[str, Any]) -> Record:
-    """Returns what a person typed as the records hold it: exact money, long dates, whole children."""
-    clean: Record = {}
-    for name, value in fields.items():
-        if name in entity.children:
-            blank = entity.children[name]
-            clean[name] = [{**blank, **_typed(entity, blank, child)} for child in value]
-        else:
-            clean.update(_typed(entity, {**STANDARD, **entity.blank}, {name: value}))
-    return clean
-
-
-def _typed(entity: Entity, blank: Mapping[str, Any], fields: Mapping[str, Any]) -> Record:
-    typed: Record = {}
-    for name, value in fields.items():
-        if name not in blank:
-            raise ValueError(f"{entity.resource} has no field {name}")
-        if isinstance(blank[name], Decimal):
-            value = money(value)
-        elif entity.is_date(name) and value:
-            value = day(value if isinstance(value, date) else date.fromisoformat(value[:10]))
-        typed[name] = value
-    return typed

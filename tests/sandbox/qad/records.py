@@ -59,7 +59,7 @@ class RecordsDesk:
             return self._read(entity, key, query)
         if request.method == "DELETE":
             return self._delete(entity, key)
-        sent = await _sent_record(request, entity)
+        sent = await sent_record(request, entity.collection)
         return self._create(entity, sent, user) if key is None else self._update(entity, key, sent, user)
 
     def _key(self, entity: Entity, query: Mapping[str, str]) -> Record | None:
@@ -78,19 +78,24 @@ class RecordsDesk:
         return record if self._visible(entity, record) else None
 
     def _visible(self, entity: Entity, record: Record) -> bool:
-        return not entity.financial or record["entityCode"] == self.books.entity
+        return all(record[name] == value for name, value in entity.place(self.books).items())
 
     def _read(self, entity: Entity, key: Record | None, query: Mapping[str, str]) -> Response:
         if query.get("initialize") == "true":
-            return self._data(entity, [entity.new({"dataOperation": "C"})])
+            return self._initialized(entity, query)
         if key is not None:
             found = self._find(entity, key)
             return self._data(entity, [found] if found else [])
         every = (row for row in self.books.tables[entity.resource].values() if self._visible(entity, row))
         return self._data(entity, list(islice(every, self.books.options.page_clamp)))
 
+    def _initialized(self, entity: Entity, query: Mapping[str, str]) -> Response:
+        start = entity.new({**entity.initial(self.books, query), "dataOperation": "C"})
+        rows = [{**row, "concurrencyHash": ""} for row in self._shown(entity, [start])]
+        return answer({"data": {entity.collection: rows}})
+
     def _data(self, entity: Entity, records: list[Record]) -> Response:
-        return answer({"data": {entity.resource: self._shown(entity, records)}} if records else {})
+        return answer({"data": {entity.collection: self._shown(entity, records)}} if records else {})
 
     def _shown(self, entity: Entity, records: list[Record]) -> list[Record]:
         hidden = self.books.options.hide_fields.get(entity.resource, frozenset())
@@ -103,8 +108,8 @@ class RecordsDesk:
             if sent.get(name) != value:
                 raise RejectedError(NOT_VALID, f"{name} must be {value}.", name, sent.get(name))
         entity.complete(record)
-        if entity.financial:
-            self.books.require({self.books.entity}, "entityCode", record["entityCode"], "In this workspace entity")
+        for name, value in entity.place(self.books).items():
+            self.books.require({value}, name, record[name], f"In this workspace {name.removesuffix('Code')}")
         self._check_new(entity, record)
         messages = entity.on_create(self.books, record)
         self._check_new(entity, record)
@@ -112,7 +117,7 @@ class RecordsDesk:
         table[entity.key(record)] = self.books.stamped(record, user)
         entity.after_create(self.books, record)
         shown = self._shown(entity, [record])
-        return accepted(entity.resource, [{**row, "supplementaryMessages": messages} for row in shown])
+        return accepted(entity.collection, [{**row, "supplementaryMessages": messages} for row in shown])
 
     def _check_new(self, entity: Entity, record: Record) -> None:
         if entity.key(record) in self.books.tables[entity.resource]:
@@ -136,7 +141,7 @@ class RecordsDesk:
         before.clear()
         before.update(self.books.stamped(after, user))
         table[entity.key(before)] = before
-        return accepted(entity.resource, self._shown(entity, [before]))
+        return accepted(entity.collection, self._shown(entity, [before]))
 
     def _check_hash(self, entity: Entity, before: Record, sent: Record) -> None:
         options, given = self.books.options, sent.get("concurrencyHash") or ""
@@ -156,21 +161,28 @@ class RecordsDesk:
             raise RejectedError(NOT_FOUND, "Record does not exist.", entity.keys[-1])
         if not entity.deletable:
             raise RejectedError(NOT_VALID, "Records of this kind stay.", entity.keys[-1])
+        entity.on_delete(self.books, found)
         del self.books.tables[entity.resource][entity.key(found)]
-        return accepted(entity.resource, [])
+        return accepted(entity.collection, [])
 
 
-async def _sent_record(request: Request, entity: Entity) -> Record:
+async def sent_record(request: Request, collection: str) -> Record:
+    """Returns the one record of a request's body.
+
+    Raises:
+        BareError: the body is not readable JSON.
+        RejectedError: it carries no record, or several.
+    """
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise BareError(415, "415", "Content type is not supported")
     try:
         body: Any = loads(await request.body())
     except ValueError:
         raise BareError(400, "400", "The request is not readable JSON") from None
-    records = body.get(entity.resource) if isinstance(body, dict) else None
+    records = body.get(collection) if isinstance(body, dict) else None
     if not isinstance(records, list) or not records or not isinstance(records[0], dict):
-        raise RejectedError(MANDATORY, "There is no record in the request.", entity.resource)
+        raise RejectedError(MANDATORY, "There is no record in the request.", collection)
     if len(records) > 1:
-        raise RejectedError(NOT_VALID, "One request carries one record.", entity.resource)
+        raise RejectedError(NOT_VALID, "One request carries one record.", collection)
     record: Record = records[0]
     return record

@@ -6,9 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+from starlette.types import Receive, Scope, Send
 
 from tests.sandbox.qad.emulator import QadSandbox
 from tests.sandbox.qad.wire import dumps
+
+
+class Door:
+    """One served address that leads to whichever tenant stands behind it; starting a server is slow."""
+
+    qad: QadSandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on."""
+        await self.qad.app(scope, receive, send)
 
 
 class Tenant:
@@ -30,18 +41,31 @@ class Tenant:
 
     def post(self, resource: str, record: Any, **key: Any) -> Any:
         """Returns the whole answer to a create, or with a key to an update."""
-        text = dumps({"supplementaryMessages": [], resource: [record]})
+        collection = "purchaseOrderLines" if resource.startswith("purchaseOrderLines") else resource
+        text = dumps({"supplementaryMessages": [], collection: [record]})
         headers = {"content-type": "application/json"}
         return read(self.http.post(f"/api/erp/{resource}", params=key, content=text, headers=headers))
 
     def stored(self, resource: str, **key: Any) -> Any:
         """Returns the record under a key."""
-        return self.get(resource, **key)["data"][resource][0]
+        return the_one(self.get(resource, **key))
+
+    def delete(self, resource: str, **key: Any) -> Any:
+        """Returns the whole answer to a delete."""
+        return read(self.http.delete(f"/api/erp/{resource}", params=key))
 
 
 def read(response: httpx.Response) -> Any:
     """Returns the JSON of an answer, its fractions as Decimal."""
     return json.loads(response.content, parse_float=Decimal)
+
+
+def the_one(body: Any) -> Any:
+    """Returns the one record of an answer."""
+    assert body.get("submitResult", {"success": True})["success"] is True, body
+    (records,) = body["data"].values()
+    (record,) = records
+    return record
 
 
 def refusal(body: Any) -> Any:
