@@ -8,6 +8,7 @@ from prefect import Flow
 from prefect.blocks.core import Block
 
 from blocks.bill.credentials import BillCredentials
+from blocks.procurify.credentials import ProcurifyCredentials
 from blocks.qad.credentials import QadCredentials
 from blocks.quickbooks_desktop.credentials import QuickBooksDesktopCredentials
 from blocks.quickbooks_online.credentials import QuickBooksOnlineCredentials
@@ -23,6 +24,8 @@ from flows.bill_quickbooks_online.flow import BILL_ANNOUNCES, ECHOES, QUICKBOOKS
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.checks import Checks
 from flows.connection import Connection
+from flows.procurify_qad.flow import procurify_qad
+from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.qad_bill.books import QAD_BILL
 from flows.qad_bill.checks import CHECKS as QAD_BILL_CHECKS
 from flows.qad_bill.flow import ANNOUNCES, qad_bill
@@ -46,7 +49,13 @@ class Pair(NamedTuple):
 
 CREDENTIALS: dict[str, type[Block]] = {
     kind.get_block_type_slug(): kind
-    for kind in (QadCredentials, BillCredentials, QuickBooksOnlineCredentials, QuickBooksDesktopCredentials)
+    for kind in (
+        QadCredentials,
+        BillCredentials,
+        ProcurifyCredentials,
+        QuickBooksOnlineCredentials,
+        QuickBooksDesktopCredentials,
+    )
 }
 PAIRS: dict[str, Pair] = {
     BillQuickBooksDesktopConnection.pair: Pair(
@@ -65,6 +74,7 @@ PAIRS: dict[str, Pair] = {
         checks=QAD_BILL_CHECKS,
         comparison=QAD_BILL,
     ),
+    ProcurifyQadConnection.pair: Pair(procurify_qad, ProcurifyQadConnection, {}),
     BillQuickBooksOnlineConnection.pair: Pair(
         bill_quickbooks_online,
         BillQuickBooksOnlineConnection,

@@ -1,6 +1,6 @@
 """Keeps a copy of a system's reference records, refreshed by what changed, at most once a run."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 from tasks.run import Run
@@ -30,4 +30,21 @@ async def fresh(run: Run, system: str, kind: str, changes: Changes) -> dict[str,
         if not run.dry:
             progress.move_watermark(run.ledger, mark, run.started)
         run.mirrors[system, kind] = held
+    return held
+
+
+async def whole(
+    run: Run, system: str, kind: str, read: Callable[[], AsyncIterator[Sequence[Mirrored]]]
+) -> dict[str, Mirrored]:
+    """Returns the reference records by id; they are read whole, once a run, for their system tells no changes.
+
+    Args:
+        run: the run that needs them.
+        system: whose records they are.
+        kind: what they are.
+        read: reads all of them, a page at a time.
+    """
+    held = run.mirrors.get((system, kind))
+    if held is None:
+        held = run.mirrors[system, kind] = {one.id: one async for page in read() for one in page}
     return held

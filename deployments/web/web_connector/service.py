@@ -86,7 +86,7 @@ async def describe(connection: str, request: Request) -> Response:
         200,
         "ml-connector and the QuickBooks Web Connector",
         "This is the address that the QuickBooks Web Connector calls, and where its support begins.",
-        "To connect a company file, run `ml-connector qwc` with the connection's name, and add the file that it prints"
+        "To connect a company file, run ml-connector qwc with the connection's name, and add the file that it prints"
         " to the Web Connector. Ask whoever looks after ml-connector for the password.",
     )
 

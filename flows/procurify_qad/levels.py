@@ -1,0 +1,45 @@
+"""How much of an order's lines must be received, and is: pure."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from blocks.qad.receipts import Received
+
+QUANTITY, AMOUNT = "quantity", "amount"
+There = Mapping[str, Received]  # what QAD has received, by line, such as `PO10442/1`
+
+
+class Level(NamedTuple):
+    """So much of an order's lines, by quantity or by amount."""
+
+    lines: tuple[str, ...]
+    measure: str
+    needed: Decimal
+
+    @property
+    def id(self) -> str:
+        """The level as one text."""
+        return f"{'+'.join(self.lines)} {self.measure} {format(self.needed.normalize(), 'f')}"
+
+    @classmethod
+    def of(cls, level_id: str) -> "Level":
+        """Returns the level that this is the text of."""
+        lines, measure, needed = level_id.rsplit(" ", 2)
+        return cls(tuple(lines.split("+")), measure, Decimal(needed))
+
+    def now(self, there: There) -> Decimal:
+        """Returns how much QAD has received."""
+        return received_of(self.lines, self.measure, there)
+
+
+def received_of(lines: Iterable[str], measure: str, there: There) -> Decimal:
+    """Returns what was received of these lines together; an amount that QAD does not tell counts as nothing."""
+    found = [there[one] for one in lines if one in there]
+    return sum((one.quantity if measure == QUANTITY else one.amount or Decimal(0) for one in found), Decimal(0))
+
+
+def orders_of(lines: Iterable[str]) -> list[str]:
+    """Returns the numbers of the orders that these lines belong to."""
+    return sorted({unquote(one.rpartition("/")[0]) for one in lines})
