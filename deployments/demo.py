@@ -7,32 +7,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 
 from deployments.config import Settings, prefect_environment
 from deployments.demo_report import print_addresses, print_outcomes
+from deployments.demo_steps import CONNECTION, STEPS, VISITED, take_steps
 from deployments.serve import Addresses, Processes, served
 from deployments.tables import console
 
-CONNECTION = "demo"
-PAID, APPROVED = 12, 3
-VISITED = "bill-quickbooks-desktop"
-STEPS = (  # a pair, and what is said before it runs
-    ("qad-bill", "running qad-bill/demo: QAD's invoices go to BILL ..."),
-    ("bill-quickbooks-online", "running bill-quickbooks-online/demo: BILL's vendors and bills go to QuickBooks ..."),
-    (VISITED, "the Web Connector comes for bill-quickbooks-desktop/demo: approved bills go to QuickBooks Desktop ..."),
-    (
-        "qad-bill",
-        "somebody pays {paid} bills in BILL and approves {approved}; running qad-bill/demo again: payments go on ...",
-    ),
-    ("bill-quickbooks-online", "running bill-quickbooks-online/demo again: the orders of paid bills are closed ..."),
-    (VISITED, "the Web Connector comes again: payments, and bills approved by now, go to QuickBooks Desktop ..."),
-)
+ORDERS = 14  # that Procurify has
 
 
 def demo(*, once: bool) -> int:
@@ -72,7 +59,8 @@ def _own_environment(home: Path) -> Iterator[Settings]:
 def _vendors(settings: Settings) -> Iterator[dict[str, Any]]:
     """The sandbox vendors run while the block does; yields their addresses and credentials."""
     processes = Processes(settings.home_path, dict(os.environ))
-    sandbox = subprocess.Popen([sys.executable, "-m", "tests.sandbox"], stdout=subprocess.PIPE, start_new_session=True)
+    command = [sys.executable, "-m", "tests.sandbox", "--orders", str(ORDERS)]
+    sandbox = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
     processes.running["sandbox"] = sandbox
     try:
         yield json.loads(sandbox.stdout.readline() if sandbox.stdout else b"{}")
@@ -94,46 +82,14 @@ async def _show(said: Console, vendors: dict[str, Any], addresses: Addresses, *,
     office = Office(vendors["quickbooks_desktop"])
     await office.connect(CONNECTION, addresses.web)
     said.print(f"added {VISITED}/{CONNECTION} to the sandbox's Web Connector")
-    first_run, good = await _steps(said, vendors["bill"]["url"], office.visit)
-    found = {pair: records(open_store(), CONNECTION, pair=pair) for pair in dict(STEPS)}
+    first_run, good = await take_steps(said, vendors, office.visit)
+    found = {pair: records(open_store(), CONNECTION, pair=pair) for pair in dict.fromkeys(step.pair for step in STEPS)}
     for pair, rows in found.items():
         print_outcomes(said, pair, rows)
     print_addresses(said, vendors, addresses, first_run)
     if not once:
         await office.tick_auto_run()
     return 0 if good and all(found.values()) else 1
-
-
-async def _steps(said: Console, bill_url: str, visit: Callable[[], Awaitable[bool]]) -> tuple[str, bool]:
-    """Takes every step; returns the id of the first flow run, and whether all ended well."""
-    from prefect.deployments import arun_deployment
-
-    runs, visits = [], []
-    for pair, happens in STEPS:
-        paid, approved = _work_in_bill(bill_url) if "pays" in happens else (0, 0)
-        said.print(happens.format(paid=paid, approved=approved))
-        if pair == VISITED:
-            visits.append(await visit())
-        else:
-            runs.append(await arun_deployment(f"{pair}/{CONNECTION}", as_subflow=False, poll_interval=1))
-    good = all(run.state and run.state.is_final() and not run.state.is_crashed() for run in runs)
-    return str(runs[0].id), good and all(visits)
-
-
-def _work_in_bill(bill_url: str) -> tuple[int, int]:
-    """Pays a few bills and approves a few, as people do in BILL, and returns how many."""
-    steer = httpx.Client(base_url=f"{bill_url}/_sandbox", timeout=30)
-    held = steer.post("dump", json={}).raise_for_status().json()
-    bills, vendors = list(held["bills"].values()), held["vendors"]
-    paid = [one for one in bills if one["approvalStatus"] == "UNASSIGNED"][:PAID]
-    for bill in paid:
-        split = {"billId": bill["id"], "amount": bill["amount"]}
-        steer.post("pay", json={"splits": [split], "status": "CLEARED"}).raise_for_status()
-    waiting = [one for one in bills if one["approvalStatus"] == "ASSIGNED"]
-    approved = [one for one in waiting if vendors[one["vendorId"]].get("billCurrency") == "USD"][:APPROVED]
-    for bill in approved:
-        steer.post("approve", json={"billId": bill["id"]}).raise_for_status()
-    return len(paid), len(approved)
 
 
 def _variables(vendors: dict[str, Any]) -> dict[str, str]:

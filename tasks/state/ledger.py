@@ -175,6 +175,7 @@ class Ledger:
             same = old is not None and (old.outcome, old.reason) == (made.outcome, made.reason)
             if not same or (old is not None and old.asked):
                 fresh.append(made)
+            waits_on = old is not None and old.outcome == made.outcome == "held"  # whatever it waits for by now
             rows.append(
                 {
                     "scope": self.scope,
@@ -192,7 +193,7 @@ class Ledger:
                     "attempts": (old.attempts if old else 0) + 1,
                     "run_id": self.run_id,
                     "asked": False,
-                    "since": old.since if old and same else now,
+                    "since": old.since if old and (same or waits_on) else now,
                     "updated_at": now,
                 }
             )

@@ -43,6 +43,15 @@ def test_a_held_record_is_due_when_all_that_it_waits_for_exists(ledger: Ledger) 
     assert due(ledger) == ["1"]
 
 
+def test_a_record_is_held_since_it_was_first_held_whatever_it_waits_for_by_now(ledger: Ledger) -> None:
+    ledger.keep([of("1", "held", reason="10 of 40 received")])
+    first = ledger.records("bills", ["1"])["1"].since
+    ledger.keep([of("1", "held", reason="20 of 40 received")])
+    assert ledger.records("bills", ["1"])["1"].since == first
+    ledger.keep([of("1", "refused", reason="denied")])
+    assert ledger.records("bills", ["1"])["1"].since > first
+
+
 def test_a_suspended_link_does_not_release_what_waits_for_it(ledger: Ledger) -> None:
     ledger.keep([of("1", "held", Cause("accounts", "6010")), linked("6010", "accounts")])
     assert due(ledger) == ["1"]
