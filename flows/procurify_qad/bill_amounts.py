@@ -1,16 +1,13 @@
 """What a Procurify bill comes to, account by account: pure, and exact to the cent."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
-from blocks.exact import minor_units
 from blocks.procurify.bills import Bill, BillItem
 from blocks.procurify.lists import OrderAccount
-from flows.procurify_qad.order_lines import rounded
+from flows.procurify_qad.rounding import NOTHING, rounded, spread
 from flows.unfit import UnfitError
-
-ONE, NOTHING = Decimal(1), Decimal(0)
 
 
 class Share(NamedTuple):
@@ -22,6 +19,7 @@ class Share(NamedTuple):
     is_order: bool  # it bills an order's line, and is matched with receipts
     tax: Decimal = NOTHING
     shipping: Decimal = NOTHING
+    is_tax_inside: bool = False  # its price has the tax in it
 
 
 def total_of(bill: Bill) -> Decimal:
@@ -45,11 +43,13 @@ def shares_of(bill: Bill) -> list[Share]:
     Taxes and shipping follow the lines that they were charged on, as far as these tell.
 
     Raises:
-        UnfitError: the parts do not add up.
+        UnfitError: the parts do not add up, or there are none.
     """
     currency = bill.currency_code
     shares = [*_items(bill, currency), *_costs(bill, currency)]
     net = sum((one.net for one in shares), NOTHING)
+    if not shares:
+        raise UnfitError("has no lines")
     shipping = rounded(bill.shipping_amount or NOTHING, currency)
     tax = total_of(bill) - net - shipping
     # What prices include is tax as well, but is not added to them.
@@ -58,14 +58,25 @@ def shares_of(bill: Bill) -> list[Share]:
             f"does not add up: lines and costs come to {net}, tax to {bill.tax_amount}, shipping to {shipping},"
             f" and the whole to {total_of(bill)}"
         )
-    taxes = spread(tax, [one.tax for one in shares] if any(one.tax for one in shares) else _nets(shares), currency)
-    shippings = spread(shipping, _nets(shares), currency)
+    taxes = spread(tax, _told(_added_taxes(bill, tax, shares)) or _nets(shares), currency)
+    shippings = spread(shipping, _told([one.shipping for one in shares]) or _nets(shares), currency)
     rows = zip(shares, taxes, shippings, strict=True)
     return [one._replace(tax=its_tax, shipping=its_shipping) for one, its_tax, its_shipping in rows]
 
 
 def _nets(shares: Sequence[Share]) -> list[Decimal]:
     return [one.net for one in shares]
+
+
+def _added_taxes(bill: Bill, tax: Decimal, shares: Sequence[Share]) -> list[Decimal]:
+    """Returns the tax of each share, as far as it is among the tax that comes on top of the lines."""
+    on_top_alone = tax != rounded(bill.tax_amount or NOTHING, bill.currency_code)
+    return [NOTHING if on_top_alone and one.is_tax_inside else one.tax for one in shares]
+
+
+def _told(weights: list[Decimal]) -> list[Decimal]:
+    """Returns the weights, if they tell anything."""
+    return weights if sum(weights, NOTHING) else []
 
 
 def _items(bill: Bill, currency: str) -> Iterator[Share]:
@@ -76,29 +87,22 @@ def _items(bill: Bill, currency: str) -> Iterator[Share]:
 
 def _of_item(item: BillItem, currency: str) -> Iterator[Share]:
     net, tax = rounded(item.total_cost or NOTHING, currency), item.tax_amount or NOTHING
-    said, is_order = item.description or item.sku, item.orderitem is not None
-    allocations = item.cost_allocations
+    shipping, said = item.shipping_amount or NOTHING, item.description or item.sku
+    is_order, is_inside, allocations = item.orderitem is not None, bool(item.tax_is_inclusive), item.cost_allocations
     if not allocations:
-        yield Share(item.orderitem.account if item.orderitem else None, net, said, is_order, tax)
+        account = item.orderitem.account if item.orderitem else None
+        yield Share(account, net, said, is_order, tax, shipping, is_inside)
         return
-    nets = spread(net, [one.amount or NOTHING for one in allocations], currency)
-    taxes = spread(tax, nets, currency)
-    for one, its_net, its_tax in zip(allocations, nets, taxes, strict=True):
-        yield Share(one.budget, its_net, said, is_order, its_tax)
+    amounts = [one.amount or NOTHING for one in allocations]
+    if len(amounts) > 1 and not sum(amounts, NOTHING) and net:
+        raise UnfitError(f"does not tell how {net} of {said!r} are split over {len(amounts)} accounts")
+    nets = spread(net, amounts, currency)
+    rows = zip(allocations, nets, spread(tax, nets, currency), spread(shipping, nets, currency), strict=True)
+    for one, its_net, its_tax, its_shipping in rows:
+        yield Share(one.budget, its_net, said, is_order, its_tax, its_shipping, is_inside)
 
 
 def _costs(bill: Bill, currency: str) -> Iterator[Share]:
     for cost in bill.costs:
         account = cost.cost_allocation.budget if cost.cost_allocation else None
         yield Share(account, rounded(cost.amount or NOTHING, currency), cost.name, False)
-
-
-def spread(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Returns the amount in parts by weight, each in whole minor units; the largest takes what is left over."""
-    whole, unit = sum(weights, NOTHING), ONE.scaleb(-minor_units(currency))
-    if whole == NOTHING:
-        return [amount, *([NOTHING] * (len(weights) - 1))] if weights else []
-    parts = [(amount * weight / whole).quantize(unit, ROUND_DOWN) for weight in weights]
-    largest = max(range(len(parts)), key=lambda place: abs(weights[place]))
-    parts[largest] += amount - sum(parts, NOTHING)
-    return parts

@@ -45,6 +45,8 @@ def to_invoice(bill: Bill, supplier: Supplied, posting: Posting, rules: Procurif
     Raises:
         UnfitError: its parts do not add up, or a part has no account.
     """
+    if not bill.currency_code:
+        raise UnfitError("has no currency")
     total, posted = total_of(bill), posting_date(bill)
     shares = shares_of(bill)
     is_credit = total < NOTHING
@@ -129,5 +131,5 @@ def content_of(bill: Bill) -> dict[str, Any]:
         "total": bill.total_cost_with_tax,
         "currency": bill.currency_code,
         "vendor": bill.vendor.id if bill.vendor else "",
-        "lines": [[one.id, one.total_cost, one.quantity] for one in bill.items],
+        "lines": sorted([one.id, one.total_cost, one.quantity] for one in bill.items if not one.archived),
     }

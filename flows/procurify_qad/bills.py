@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from blocks.procurify.bills import (
@@ -25,8 +26,7 @@ from flows.procurify_qad.bill_references import BillAlignment, BillsKnown, accou
 from flows.procurify_qad.coverage import billed_by
 from flows.procurify_qad.levels import orders_of
 from flows.procurify_qad.line_links import billed_lines
-from flows.procurify_qad.matching import matching_lines
-from flows.procurify_qad.order_references import lacking_accounts, wrong_currency
+from flows.procurify_qad.order_references import OVER_BEFORE, lacking_accounts, leaves_out, wrong_currency
 from flows.procurify_qad.orders import NAME as ORDERS
 from flows.procurify_qad.qad_book import QadBook
 from flows.procurify_qad.receipts import NAME as RECEIPTS
@@ -57,10 +57,12 @@ def before_receipts(rules: ProcurifyQadConnection) -> Callable[[Row, BillsKnown]
             return Ignore(f"is {TYPES.get(bill.type or -1, f'of type {bill.type}')}, and none of a supplier")
         if link := known.links.get(row.id):
             return _posted(row, bill, link, known)
-        if bill.status not in APPROVED_OR_LATER:
+        if bill.status not in APPROVED_OR_LATER or bill.active is False:
             return Ignore("not approved in Procurify")
-        if _is_older(bill, known.is_first, rules):
-            return Ignore("older than the connection")
+        if rules.start_date and bill.invoice_date and bill.invoice_date < rules.start_date:
+            return Ignore("dated before the start date")
+        if bill.status == BILL_PAID and (row.id in known.left_out or leaves_out(known.is_first, rules)):
+            return Keep(OVER_BEFORE)  # kept in mind, for it may change and be read again
         supplier = _supplied(row, bill, known)
         if isinstance(supplier, Hold):
             return supplier
@@ -87,7 +89,7 @@ def decide(rules: ProcurifyQadConnection) -> Callable[[Row, BillsKnown], Decisio
         supplier = _supplied(row, bill, known)
         assert isinstance(supplier, Supplied)  # noqa: S101 - `before` has seen to it
         try:
-            body = to_invoice(bill, supplier, _posting(bill, known, rules), rules)
+            body = to_invoice(bill, supplier, _posting(bill, known), rules)
         except UnfitError as unfit:
             return _unfit(row, unfit)
         agreed = Agreed(content_of(bill))
@@ -96,24 +98,26 @@ def decide(rules: ProcurifyQadConnection) -> Callable[[Row, BillsKnown], Decisio
     return decided
 
 
-def _posting(bill: Bill, known: BillsKnown, rules: ProcurifyQadConnection) -> Posting:
+def _posting(bill: Bill, known: BillsKnown) -> Posting:
     billed = billed_by(bill)
     lines = [line for one in billed if one.item in known.ordered for line in known.ordered[one.item].lines]
-    matching = matching_lines(billed, known.open_there, bill.currency_code) if rules.matching_mode == "submit" else []
-    return Posting(known.entity, known.domain, orders_of(lines), matching, known.cost_center)
+    return Posting(known.entity, known.domain, orders_of(lines), known.matching.get(bill.uuid, ()), known.cost_center)
 
 
 def _posted(row: Row, bill: Bill, link: Link, known: BillsKnown) -> Decision:
     """Returns that a posted bill is as it was, or what of it a person must bring to QAD."""
     invoice = f"invoice {link.target_id}"
     if bill.status in PULLED_BACK or bill.active is False:
-        state = PULLED_BACK.get(bill.status or 0, "deleted")
+        state = PULLED_BACK.get(-1 if bill.status is None else bill.status, "deleted")
         said = f"was posted in QAD as {invoice}, and is {state} in Procurify"
         return Refuse(said, f"Reverse {invoice} in QAD, or approve the bill again as it was.", in_target(invoice))
     was, now = known.agreed.get(row.id) or {}, content_of(bill)
     if changed := _changes(was, now):
         said = f"was changed in Procurify after it was posted in QAD as {invoice}: {'; '.join(changed)}"
         return Refuse(said, f"Correct {invoice} in QAD by hand, or change the bill back.")
+    if link.label != (bill.group or ""):  # payments find the bill by it, and it may come later than the bill
+        why = f"{invoice} was made of it; its payment group is {bill.group or 'none'} now"
+        return Adopt(link.target_id, link.evidence or why, KIND, bill.group or "", Agreed(now))
     return Keep(agreed=Agreed(now))
 
 
@@ -128,12 +132,6 @@ def _stored(value: object) -> object:
     if isinstance(value, list):
         return [_stored(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _is_older(bill: Bill, is_first: bool, rules: ProcurifyQadConnection) -> bool:
-    if rules.start_date is not None:
-        return bill.invoice_date is not None and bill.invoice_date < rules.start_date
-    return is_first and bill.status == BILL_PAID
 
 
 def _supplied(row: Row, bill: Bill, known: BillsKnown) -> Supplied | Hold:
@@ -155,11 +153,15 @@ def _there_already(row: Row, bill: Bill, supplier: Supplied, known: BillsKnown) 
         said = f"has the same supplier and number as bill {twin}"
         return Hold(
             said,
-            (Cause(NAME, f"{twin} cleared"), *in_source(row.id)),
+            in_target(f"number of bill {row.id}"),  # which one goes can be told when the other has gone, too
             "Withdraw one of the two in Procurify, or correct its number.",
         )
     number = bill.invoice_number.strip().casefold()
     for invoice in known.numbered.get((supplier.code, number), ()):
+        if owner := known.owners.get(invoice.id):
+            said = f"has the supplier and number of bill {owner}, which is invoice {invoice.id} in QAD"
+            remedy = "Withdraw one of the two in Procurify, or correct its number."
+            return Hold(said, in_target(f"number of {invoice.id}"), remedy)
         if _is_equal(invoice, bill):
             evidence = f"QAD invoice {invoice.id} has the same supplier, number, date and amount"
             return Adopt(invoice.id, evidence, KIND, bill.group or "", Agreed(content_of(bill)))
@@ -172,8 +174,9 @@ def _there_already(row: Row, bill: Bill, supplier: Supplied, known: BillsKnown) 
 
 
 def _is_equal(invoice: SupplierInvoice, bill: Bill) -> bool:
+    total = (invoice.original_credit or Decimal(0)) - (invoice.original_debit or Decimal(0))
     same_day = invoice.invoice_date == bill.invoice_date
-    return same_day and invoice.currency == bill.currency_code and invoice.total == abs(total_of(bill))
+    return same_day and invoice.currency == bill.currency_code and total == total_of(bill)
 
 
 def _order_missing(bill: Bill, known: BillsKnown) -> Hold | None:
@@ -182,9 +185,10 @@ def _order_missing(bill: Bill, known: BillsKnown) -> Hold | None:
     if not lacking:
         return None
     names = {item.po.uuid: item.po.number for item in bill.items if item.po}
-    said = f"waits for order {' and '.join(names[one] for one in lacking)} in QAD"
-    causes = tuple(Cause(ORDERS, one) for one in lacking)
-    return Hold(said, causes, "It goes by itself once QAD has that; see the record of that order.")
+    said = f"waits for order {' and '.join(names.get(one) or one or 'of no number' for one in lacking)} in QAD"
+    causes = tuple(Cause(ORDERS, one) if one else in_target(f"order of {bill.uuid}")[0] for one in lacking)
+    remedy = "It goes by itself once QAD has that; see that order's record, or run with its number as record id."
+    return Hold(said, causes, remedy)
 
 
 def _unfit(row: Row, unfit: UnfitError) -> Refuse:
@@ -199,4 +203,5 @@ def bills(source: Reader, book: QadBook, rules: ProcurifyQadConnection, accounts
         align=BillAlignment(book, rules, accounts, NAME, before_receipts(rules)),
         decide=decide(rules),
         targets={KIND: SupplierInvoiceTarget(book.client)},
+        told=lambda row: row.content.type != ORDER or row.content.status in PULLED_BACK,
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from blocks.procurify.models import Bill
 from blocks.procurify.orders import BY_AMOUNT
 from flows.procurify_qad.levels import AMOUNT, QUANTITY, Level, There, received_of
+from flows.procurify_qad.rounding import rounded
 
 NOTHING = Decimal(0)
 
@@ -17,10 +18,6 @@ class Sums(NamedTuple):
 
     quantity: Decimal = NOTHING
     amount: Decimal = NOTHING
-
-    def of(self, measure: str) -> Decimal:
-        """Returns it by one of them."""
-        return self.quantity if measure == QUANTITY else self.amount
 
     def plus(self, other: "Sums") -> "Sums":
         """Returns both together."""
@@ -38,7 +35,7 @@ class Billed(NamedTuple):
     """What a bill bills of one order's line."""
 
     item: str  # the order line's id in Procurify
-    order: str  # the order's uuid
+    order: str  # the order's uuid; empty if it is not told
     measure: str
     sums: Sums
     received_there: Decimal | None  # what Procurify says was received of it
@@ -47,51 +44,75 @@ class Billed(NamedTuple):
 class Short(NamedTuple):
     """What QAD has not received yet, though it is billed."""
 
-    level: Level
+    level: Level  # enough for this bill and those that were posted
+    billed: Decimal  # by this bill and all that go before it
     now: Decimal
     received_there: Decimal | None
 
     def __str__(self) -> str:
         """Says it with the numbers of both systems."""
         there = "" if self.received_there is None else f", Procurify {self.received_there.normalize():f}"
-        return f"{' and '.join(self.level.lines)}: billed {self.level.needed:f}, QAD received {self.now:f}{there}"
+        lines = " and ".join(self.level.lines)
+        return f"{lines}: billed {self.billed.normalize():f}, QAD received {self.now.normalize():f}{there}"
 
 
 def billed_by(bill: Bill) -> list[Billed]:
     """Returns what a bill bills of each order's line; lines of no order, and costs, are none of it."""
-    sums: defaultdict[tuple[str, str], Sums] = defaultdict(Sums)
-    known: dict[tuple[str, str], tuple[str, Decimal | None]] = {}
+    sums: defaultdict[str, Sums] = defaultdict(Sums)
+    known: dict[str, tuple[str, str, Decimal | None]] = {}  # order, measure, and what Procurify has received
     for item in bill.items:
         line = item.orderitem
-        if line is None or item.po is None:
+        if line is None or item.archived:
             continue
-        key = (line.id, item.po.uuid)
         by_amount = bool(item.bill_by_cost) or line.receive_method == BY_AMOUNT or item.quantity is None
-        measure = AMOUNT if by_amount or known.get(key, (QUANTITY, None))[0] == AMOUNT else QUANTITY
-        known[key] = (measure, line.received_pass_qty)
-        sums[key] = sums[key].plus(Sums(item.quantity or NOTHING, item.total_cost or NOTHING))
-    return [Billed(*key, known[key][0], sums[key], known[key][1]) for key in sums]
+        order, measure, _received = known.get(line.id, ("", QUANTITY, None))
+        order = order or (item.po.uuid if item.po else line.purchase_order_uuid)
+        known[line.id] = (order, AMOUNT if by_amount else measure, line.received_pass_qty)
+        sums[line.id] = sums[line.id].plus(Sums(item.quantity or NOTHING, item.total_cost or NOTHING))
+    return [Billed(one, known[one][0], known[one][1], sums[one], known[one][2]) for one in sums]
+
+
+def measured(billed: Billed, ordered: Ordered) -> str:
+    """Returns by what a bill's part and QAD's lines compare: by quantity only if both have one."""
+    return AMOUNT if AMOUNT in (billed.measure, ordered.measure) else QUANTITY
+
+
+class Before(NamedTuple):
+    """What other bills have billed, by the order line's id."""
+
+    posted: Mapping[str, Sums]
+    going: Mapping[str, Sums]  # by bills that go at the same time, and first
 
 
 def shortfalls(
-    billed: Sequence[Billed], ordered: Mapping[str, Ordered], before: Mapping[str, Sums], there: There
+    billed: Sequence[Billed], ordered: Mapping[str, Ordered], before: Before, there: There, currency: str
 ) -> list[Short]:
     """Returns what QAD must still receive before a bill can be posted.
+
+    A bill that goes at the same time may yet be refused by QAD. So it counts, but what is waited for is the level
+    without it; once that is reached, the bill is decided about again.
 
     Args:
         billed: by the bill.
         ordered: QAD's lines by the order line's id.
-        before: what bills that were posted have billed, by the order line's id.
+        before: what other bills have billed.
         there: what QAD has received, by its lines.
+        currency: the bill's.
     """
     short = []
     for one in billed:
         if (line := ordered.get(one.item)) is None:
             continue
-        measure = AMOUNT if AMOUNT in (one.measure, line.measure) else QUANTITY
-        needed = before.get(one.item, Sums()).plus(one.sums).of(measure)
-        now = received_of(line.lines, measure, there)
-        if needed > now:
-            received_there = one.received_there if measure == QUANTITY else None
-            short.append(Short(Level(line.lines, measure, needed), now, received_there))
+        by_quantity = (measure := measured(one, line)) == QUANTITY
+        posted = before.posted.get(one.item, Sums()).plus(one.sums)
+        needed = _by(measure, posted, currency)
+        together = _by(measure, posted.plus(before.going.get(one.item, Sums())), currency)
+        now = received_of(line.lines, measure, currency, there)
+        if together > now:
+            level = Level(line.lines, measure, needed, "" if by_quantity else currency)
+            short.append(Short(level, together, now, one.received_there if by_quantity else None))
     return short
+
+
+def _by(measure: str, sums: Sums, currency: str) -> Decimal:
+    return sums.quantity if measure == QUANTITY else rounded(sums.amount, currency)

@@ -52,6 +52,8 @@ def decide_code(rules: ProcurifyQadConnection) -> Callable[[Row, Chart], Decisio
             if account.is_active is False:
                 return Ignore("inactive in QAD, and not in Procurify")
             return _new(account, chart, rules)
+        if account.is_active is False and (link is None or (link.state != "live" and not known.active)):
+            return Ignore("inactive in QAD")  # what is left to do about it is said of who may use it
         if account.is_active is False:
             return Hold("is inactive in QAD", remedy="Activate it in QAD if it shall be used.", suspends=True)
         wanted = _description(account)
@@ -163,7 +165,8 @@ def gl_accounts(procurify: ProcurifyClient, qad: QadClient, rules: ProcurifyQadC
 
     async def codes(run: Run, rows: Sequence[Row]) -> Chart:
         """Returns Procurify's codes and departments as they are now."""
-        known = {one.number: one for one in (await account_codes(run, procurify)).values()}
+        listed = sorted((await account_codes(run, procurify)).values(), key=lambda one: one.active)
+        known = {one.number: one for one in listed}  # of two with the same code the active one
         links = run.ledger.links(CODES, [row.id for row in rows])
         return Chart(known, await departments(run, procurify), {}, links)
 

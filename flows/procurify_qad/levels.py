@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from blocks.qad.receipts import Received
+from flows.procurify_qad.rounding import rounded
 
 QUANTITY, AMOUNT = "quantity", "amount"
 There = Mapping[str, Received]  # what QAD has received, by line, such as `PO10442/1`
@@ -17,27 +18,34 @@ class Level(NamedTuple):
     lines: tuple[str, ...]
     measure: str
     needed: Decimal
+    currency: str = ""  # of an amount
 
     @property
     def id(self) -> str:
         """The level as one text."""
-        return f"{'+'.join(self.lines)} {self.measure} {format(self.needed.normalize(), 'f')}"
+        parts = ("+".join(self.lines), self.measure, format(self.needed.normalize(), "f"), self.currency)
+        return " ".join(filter(None, parts))
 
     @classmethod
     def of(cls, level_id: str) -> "Level":
         """Returns the level that this is the text of."""
-        lines, measure, needed = level_id.rsplit(" ", 2)
-        return cls(tuple(lines.split("+")), measure, Decimal(needed))
+        lines, measure, needed, *currency = level_id.split(" ")  # none of them has a blank
+        return cls(tuple(lines.split("+")), measure, Decimal(needed), *currency)
 
     def now(self, there: There) -> Decimal:
         """Returns how much QAD has received."""
-        return received_of(self.lines, self.measure, there)
+        return received_of(self.lines, self.measure, self.currency, there)
 
 
-def received_of(lines: Iterable[str], measure: str, there: There) -> Decimal:
-    """Returns what was received of these lines together; an amount that QAD does not tell counts as nothing."""
+def received_of(lines: Iterable[str], measure: str, currency: str, there: There) -> Decimal:
+    """Returns what was received of these lines together; an amount that QAD does not tell counts as nothing.
+
+    Amounts are in whole minor units: QAD's unit costs have few decimal places, and seldom come to whole ones.
+    """
     found = [there[one] for one in lines if one in there]
-    return sum((one.quantity if measure == QUANTITY else one.amount or Decimal(0) for one in found), Decimal(0))
+    if measure == QUANTITY:
+        return sum((one.quantity for one in found), Decimal(0))
+    return sum((rounded(one.amount or Decimal(0), currency) for one in found), Decimal(0))
 
 
 def orders_of(lines: Iterable[str]) -> list[str]:

@@ -10,9 +10,10 @@ from blocks.source import Reader, Row, SourcePage
 from flows.procurify_qad.bills import NAME as BILLS
 from flows.procurify_qad.orders import NAME as ORDERS
 from flows.procurify_qad.rules import ProcurifyQadConnection
-from tasks.outcomes import Outcome
+from tasks.outcomes import EXCEPTIONS, Outcome
 from tasks.run import Run
 from tasks.state import progress
+from tasks.state.queries import records
 
 MARK = "look back"
 FINAL: Mapping[str, Callable[[Any], bool]] = {
@@ -40,7 +41,7 @@ class Earlier:
 def begun(run: Run, rules: ProcurifyQadConnection) -> timedelta | None:
     """Returns how far back this run looks, if it is the day's first after that hour; None if it is any other.
 
-    The documents that were not over when they were last seen are looked at in any case then.
+    The documents that were not over when they were last seen, and those that are exceptions, are looked at in any case.
     """
     last, now = progress.watermark(run.ledger, MARK), run.started
     if run.request.is_backfill or run.request.streams or now.hour < rules.look_back_hour:
@@ -50,15 +51,18 @@ def begun(run: Run, rules: ProcurifyQadConnection) -> timedelta | None:
     if last.date() >= now.date():
         return None
     for stream in FINAL:
-        run.look_again(stream, _unfinished(run, stream))
+        run.look_again(stream, _unfinished(run, stream) | _exceptions(run, stream))
     return timedelta(days=rules.look_back_days)
 
 
 def ended(run: Run) -> None:
     """Documents that were looked for and are not there are listed; the next look is tomorrow."""
     for stream in FINAL:
-        gone = run.ledger.links(stream, run.again[stream] - run.tally.seen[stream])
+        unseen = run.again[stream] - run.tally.seen[stream]
+        gone = run.ledger.links(stream, unseen)
         run.keep([_vanished(stream, Row(one, link.source_ref, "", None), link.target_id) for one, link in gone.items()])
+        never_sent = run.ledger.records(stream, unseen - gone.keys())
+        run.keep([_over(stream, Row(one, record.source_ref, "", None)) for one, record in never_sent.items()])
     if not run.dry:
         progress.move_watermark(run.ledger, MARK, run.started)
 
@@ -69,6 +73,16 @@ def _unfinished(run: Run, stream: str) -> set[str]:
         for one, link in run.ledger.all_links(stream).items()
         if link.state == "live" and not FINAL[stream]((run.ledger.agreed(link) or {}).get("state"))
     }
+
+
+def _exceptions(run: Run, stream: str) -> set[str]:
+    ledger = run.ledger
+    listed = records(ledger.store, ledger.connection, pair=ledger.pair)
+    return {one["source_id"] for one in listed if one["stream"] == stream and one["outcome"] in EXCEPTIONS}
+
+
+def _over(stream: str, row: Row) -> Outcome:
+    return Outcome(stream, row, "unchanged", "was never sent, and is not in Procurify any more")
 
 
 def _vanished(stream: str, row: Row, target_id: str) -> Outcome:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
-from blocks.exact import minor_units
 from blocks.procurify.lists import OrderAccount
 from blocks.procurify.orders import BY_AMOUNT, OrderItem, PurchaseOrder
 from blocks.qad.costs import cost_for
 from flows.procurify_qad.levels import AMOUNT, QUANTITY
+from flows.procurify_qad.rounding import rounded, spread
 from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.unfit import UnfitError
 
@@ -35,7 +35,7 @@ class OrderLine(NamedTuple):
     account: str
     cost_center: str
     site: str
-    code: str  # QAD's item; empty for a memo line
+    code: str  # QAD's item
     description: str
     unit: str
 
@@ -72,9 +72,10 @@ class Coding:
         if not item.spend_allocation:
             yield self._line(item, item.id, item.account, total, self._measured(item, total, currency))
             return
-        shares = [rounded(one.amount or NOTHING, currency) for one in item.spend_allocation]
-        if sum(shares, NOTHING) != total:
-            raise UnfitError(f"{_called(item)} comes to {total}, but its allocations to {sum(shares, NOTHING)}")
+        amounts = [one.amount or NOTHING for one in item.spend_allocation]
+        if rounded(sum(amounts, NOTHING), currency) != total:
+            raise UnfitError(f"{_called(item)} comes to {total}, but its allocations to {sum(amounts, NOTHING)}")
+        shares = spread(total, amounts, currency)  # Procurify keeps them to eight places, such as thirds
         for split, share in zip(item.spend_allocation, shares, strict=True):
             # Nobody can say how many pieces a part of the money buys.
             yield self._line(item, f"{item.id}/{split.id}", split.account, share, Measured(AMOUNT, ONE, share))
@@ -100,7 +101,7 @@ class Coding:
             account=account.code,
             cost_center=self.cost_center(account),
             site=self._site(account),
-            code=self.rules.items.get(item.sku, ""),
+            code=self.rules.items.get(item.sku, self.rules.memo_item),
             description=(item.name or item.sku)[:DESCRIPTION],
             unit=item.unit,
         )
@@ -122,8 +123,3 @@ def _total(item: OrderItem, currency: str) -> Decimal:
 
 def _called(item: OrderItem) -> str:
     return f"line {item.po_line_num or item.id} ({item.name})"
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Returns the amount in whole minor units, halves up."""
-    return amount.quantize(ONE.scaleb(-minor_units(currency)), ROUND_HALF_UP)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from blocks.procurify.models import PurchaseOrder
+from blocks.procurify.models import OrderItem, PurchaseOrder
+from blocks.source import content_hash
 from blocks.target import Body
 from flows.procurify_qad.order_lines import OrderLine
 from flows.procurify_qad.rules import ProcurifyQadConnection
@@ -31,6 +32,22 @@ def mark_of(order: PurchaseOrder) -> str:
     return f"PF{order.procurify_po} {order.uuid.replace('-', '')}"[:REMARKS]
 
 
+def asked_for(order: PurchaseOrder) -> str:
+    """Returns a hash of what buyers asked for, whatever QAD and the rules make of it."""
+    header = [order.po_num, order.payment_terms, order.currency_code, order.date, order.promise_date]
+    lines = [
+        [one.id, one.po_line_num, one.name, one.sku, one.unit, one.quantity, one.price, one.total_cost, _coding(one)]
+        for one in sorted(order.order_items, key=lambda one: one.id)
+        if one.counts
+    ]
+    return content_hash([header, lines])
+
+
+def _coding(item: OrderItem) -> list[list[object]]:
+    splits = [(split.account, split.amount) for split in item.spend_allocation] or [(item.account, None)]
+    return [[one.id if one else "", amount] for one, amount in splits]
+
+
 def to_order(
     order: PurchaseOrder, supplier: Supplied, lines: Sequence[OrderLine], domain: str, rules: ProcurifyQadConnection
 ) -> Body:
@@ -44,6 +61,8 @@ def to_order(
     day = order.date
     if day is None:
         raise UnfitError("has no date")
+    if not order.currency_code:
+        raise UnfitError("has no currency")
     due = order.promise_date or day
     return {
         "number": number_of(order, rules),

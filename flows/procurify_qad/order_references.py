@@ -3,20 +3,24 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from blocks.procurify.models import PurchaseOrder
 from blocks.qad.receipts import Received, received
 from blocks.source import Row
 from flows.procurify_qad.levels import orders_of
 from flows.procurify_qad.qad_book import QadBook
+from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.procurify_qad.supplied import Supplied
 from flows.procurify_qad.supplier_of import suppliers_of
 from tasks.align import ensure
-from tasks.outcomes import Cause, Hold, in_source
+from tasks.outcomes import Cause, Hold, in_source, in_target
 from tasks.run import Run
 from tasks.state import progress
 from tasks.state.models import Link
 from tasks.stream import Stream
+
+OVER_BEFORE = "over before the first run"  # of a record that was left out then, and is left out ever since
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class OrdersKnown:
     domain: str
     cost_scale: int
     is_first: bool  # nothing of the stream was read before
+    left_out: Collection[str]  # orders that were over at that time
+    agreed: Mapping[str, Mapping[str, Any]]  # what was sent, by order
     received: Mapping[str, str]  # by order: what QAD has received of it, for people
 
     def __str__(self) -> str:
@@ -57,7 +63,9 @@ class OrderAlignment:
             with_cost_center=await self.book.with_cost_center(there.keys()),
             domain=self.book.client.account.domain,
             cost_scale=self.book.client.profile.purchase_cost_scale,
-            is_first=progress.watermark(run.ledger, self.stream) is None,
+            is_first=begins(run, self.stream),
+            left_out=left_out(run, self.stream, rows),
+            agreed={one: run.ledger.agreed(link) or {} for one, link in links.items()},
             received=await self._received(links),
         )
 
@@ -70,11 +78,30 @@ class OrderAlignment:
         return {sent[number]: " and ".join(sorted(said)) for number, said in found.items() if number in sent}
 
 
+def begins(run: Run, stream: str) -> bool:
+    """Tells whether nothing of the stream was read before, and nobody asks for single records."""
+    return progress.watermark(run.ledger, stream) is None and not run.request.record_ids
+
+
+def leaves_out(is_first: bool, rules: ProcurifyQadConnection) -> bool:
+    """Tells whether what is over is left out now: by a first run without a start date."""
+    return is_first and rules.start_date is None
+
+
+def left_out(run: Run, stream: str, rows: Sequence[Row]) -> frozenset[str]:
+    """Returns the ids of the rows that the first run left out, because they were over; none that a person asks for."""
+    if run.request.record_ids:
+        return frozenset()
+    known = run.ledger.records(stream, [row.id for row in rows])
+    return frozenset(one for one, record in known.items() if record.reason == OVER_BEFORE)
+
+
 def accounts_of(order: PurchaseOrder) -> set[str]:
     """Returns the account codes of an order's lines."""
     used = [
         one
         for item in order.order_items
+        if item.counts
         for one in ([split.account for split in item.spend_allocation] or [item.account])
     ]
     return {one.code for one in used if one and one.code}
@@ -94,10 +121,11 @@ def supplied(order: PurchaseOrder, known: OrdersKnown) -> Supplied | Hold:
 
 def wrong_currency(supplier: Supplied, currency: str) -> Hold | None:
     """Returns a hold if QAD has the supplier in another currency, or None."""
-    if not supplier.currency or supplier.currency == currency:
+    if not supplier.currency or supplier.currency == currency or not currency:
         return None
     said = f"is in {currency}, but QAD's supplier {supplier.code} is in {supplier.currency}"
-    return Hold(said, in_source(supplier.code), "Use a supplier of that currency in Procurify; it goes by itself then.")
+    remedy = f"Use a vendor of that currency in Procurify, or correct supplier {supplier.code} in QAD."
+    return Hold(said, in_target(f"currency of {supplier.code}"), remedy)
 
 
 def lacking_accounts(used: Collection[str], there: Collection[str]) -> Hold | None:

@@ -9,12 +9,13 @@ from blocks.source import Reader, Row, content_hash
 from blocks.target import Body
 from flows.procurify_qad.line_links import ORDERED, ordered_lines
 from flows.procurify_qad.order_lines import Coding, OrderLine
-from flows.procurify_qad.order_mapping import to_order
-from flows.procurify_qad.order_references import OrderAlignment, OrdersKnown, supplied
+from flows.procurify_qad.order_mapping import asked_for, to_order
+from flows.procurify_qad.order_references import OVER_BEFORE, OrderAlignment, OrdersKnown, leaves_out, supplied
 from flows.procurify_qad.qad_book import QadBook
 from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.unfit import UnfitError
 from tasks.outcomes import Agreed, Decision, Hold, Ignore, Keep, Refuse, Write, in_source
+from tasks.state import progress
 from tasks.state.ledger import Ledger
 from tasks.state.models import Link
 from tasks.stream import Stream
@@ -32,8 +33,10 @@ def decide(rules: ProcurifyQadConnection) -> Callable[[Row, OrdersKnown], Decisi
         link = known.links.get(row.id)
         if order.state == CANCELLED:
             return _cancelled(link)
-        if why := _not_ours(order, link, known.is_first, rules):
-            return Ignore(why)
+        if link is None and _is_before(order, rules):
+            return Ignore("dated before the start date")
+        if link is None and order.state in OVER and (row.id in known.left_out or leaves_out(known.is_first, rules)):
+            return Keep(OVER_BEFORE)  # kept in mind, for it may change and be read again
         if order.state not in PLACED | OVER:
             return Hold(
                 f"is in Procurify's state {order.state}, which is none of an order that was placed", in_source(row.id)
@@ -52,13 +55,8 @@ def decide(rules: ProcurifyQadConnection) -> Callable[[Row, OrdersKnown], Decisi
     return decided
 
 
-def _not_ours(order: PurchaseOrder, link: Link | None, is_first: bool, rules: ProcurifyQadConnection) -> str:
-    """Returns why an order that was never sent shall not be; nothing if it shall."""
-    if link is not None:
-        return ""
-    if rules.start_date is not None:
-        return "dated before the start date" if order.date and order.date < rules.start_date else ""
-    return "over before the first run" if is_first and order.state in OVER else ""
+def _is_before(order: PurchaseOrder, rules: ProcurifyQadConnection) -> bool:
+    return rules.start_date is not None and order.date is not None and order.date < rules.start_date
 
 
 def _cancelled(link: Link | None) -> Decision:
@@ -73,7 +71,8 @@ def _cancelled(link: Link | None) -> Decision:
 
 
 def _written(row: Row, body: Body, lines: Sequence[OrderLine], link: Link | None, known: OrdersKnown) -> Decision:
-    label, linked, seen = str(body["supplier"]), ordered_lines(lines), Agreed({"state": row.content.state})
+    label, linked = str(body["supplier"]), ordered_lines(lines)
+    seen = Agreed({"state": row.content.state, "asked": asked_for(row.content)})
     if link is None:
         return Write("create", body, KIND, label=label, agreed=seen, lines=linked)
     if link.state == "archived":
@@ -82,10 +81,23 @@ def _written(row: Row, body: Body, lines: Sequence[OrderLine], link: Link | None
     if link.sent_hash == content_hash(body):
         return Keep(agreed=seen)
     if there := known.received.get(row.id, ""):
+        if known.agreed.get(row.id, {}).get("asked") == seen.fields["asked"]:
+            return Keep("as it was sent; what QAD or the rules say otherwise now comes too late", seen)
         said = f"was revised in Procurify after QAD had received goods for it: {there}"
         return Refuse(said, f"Change order {link.target_id} in QAD by hand, or take the receipts back there first.")
     note = "revised in Procurify"
     return Write("update", body, KIND, link.target_id, note, link.revision, label=label, agreed=seen, lines=linked)
+
+
+def told_by_list(rules: ProcurifyQadConnection, ledger: Ledger) -> Callable[[Row], bool]:
+    """Returns what tells whether the list shows enough of an order: of one that is left out, its lines are not read."""
+
+    def told(row: Row) -> bool:
+        order: PurchaseOrder = row.content
+        is_over = order.state in OVER and leaves_out(progress.watermark(ledger, NAME) is None, rules)
+        return (is_over or _is_before(order, rules)) and not ledger.links(NAME, [row.id])
+
+    return told
 
 
 def orders_by_line(ledger: Ledger) -> Callable[[Sequence[ChangedLine]], dict[str, str]]:
@@ -98,7 +110,9 @@ def orders_by_line(ledger: Ledger) -> Callable[[Sequence[ChangedLine]], dict[str
     return known
 
 
-def purchase_orders(source: Reader, book: QadBook, rules: ProcurifyQadConnection, accounts: Stream) -> Stream:
+def purchase_orders(
+    source: Reader, book: QadBook, rules: ProcurifyQadConnection, accounts: Stream, ledger: Ledger
+) -> Stream:
     """Returns the stream of orders, from Procurify to QAD."""
     return Stream(
         name=NAME,
@@ -106,4 +120,5 @@ def purchase_orders(source: Reader, book: QadBook, rules: ProcurifyQadConnection
         align=OrderAlignment(book, accounts, NAME),
         decide=decide(rules),
         targets={KIND: PurchaseOrderTarget(book.client)},
+        told=told_by_list(rules, ledger),
     )

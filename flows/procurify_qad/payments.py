@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from blocks.procurify.bills import Payment
+from blocks.procurify.bills import BILL_PAID, Payment
 from blocks.qad.client import QadClient
 from blocks.qad.models import SupplierInvoice, key_of
 from blocks.source import Reader, Row
@@ -23,6 +23,7 @@ class Paid(NamedTuple):
     """The bills that payments pay, and their invoices in QAD."""
 
     bills: Mapping[str, Sequence[Link]]  # by bill group
+    paid: frozenset[str]  # bills that Procurify has as paid, by whichever payment
     invoices: Mapping[str, SupplierInvoice]  # by QAD's id
 
     def __str__(self) -> str:
@@ -44,7 +45,8 @@ def decide(row: Row, paid: Paid) -> Decision:
     if payment.status != DONE and payment.status not in UNDONE:
         return Keep(f"{payment.status or 'without a status'} in Procurify")
     is_done = payment.status == DONE
-    differing = [_told(link, invoice) for link, invoice in bills if _differs(invoice, is_done)]
+    counting = bills if is_done else [(link, held) for link, held in bills if link.source_id not in paid.paid]
+    differing = [_told(link, invoice) for link, invoice in counting if _differs(invoice, is_done)]
     if not differing:
         return Keep(f"{payment.status} in Procurify, and so in QAD")
     when = payment.posted_date or payment.processing_date
@@ -76,8 +78,12 @@ def payments(source: Reader, qad: QadClient) -> Stream:
         bills: dict[str, list[Link]] = {}
         for link in run.ledger.links_labelled(BILLS, groups):
             bills.setdefault(link.label, []).append(link)
-        ids = {link.target_id for links in bills.values() for link in links}
+        known = [link for links in bills.values() for link in links]
+        paid = {link.source_id for link in known if (run.ledger.agreed(link) or {}).get("state") == BILL_PAID}
+        ids = {link.target_id for link in known}
         read = {one: await qad.get("supplier_invoice", key_of(one)) for one in sorted(ids)}
-        return Paid(bills, {one: SupplierInvoice.model_validate(held) for one, held in read.items() if held})
+        return Paid(
+            bills, frozenset(paid), {one: SupplierInvoice.model_validate(held) for one, held in read.items() if held}
+        )
 
     return Stream(name=NAME, reader=source, align=align, decide=decide)

@@ -103,6 +103,9 @@ class ProcurifyQadConnection(Connection):
         title="Items",
         description="Procurify SKU to QAD item; lines without one are memo lines.",
     )
+    memo_item: str = Field(
+        default="MEMO", title="Memo item", description="What memo lines have for an item: a code that no item has."
+    )
     matching_mode: Literal["in_qad", "submit"] = Field(
         default="in_qad",
         title="Matching",

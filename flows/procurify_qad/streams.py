@@ -48,8 +48,10 @@ def streams_of(
         suppliers(procurify, qad, rules),
         codes,
         access,
-        awaited_vendors(qad),
-        purchase_orders(earlier(source.purchase_orders(procurify, zone, orders_by_line(ledger))), book, rules, codes),
+        awaited_vendors(procurify, qad),
+        purchase_orders(
+            earlier(source.purchase_orders(procurify, zone, orders_by_line(ledger))), book, rules, codes, ledger
+        ),
         receipts(qad),
         bills(earlier(source.bills(procurify, lag)), book, rules, codes),
         payments(earlier(source.payments(procurify, lag)), qad),

@@ -14,6 +14,8 @@ _LONGEST = {
 def to_vendor(supplier: Supplier, currencies: dict[str, int]) -> Body:
     """Returns what Procurify shall hold of a supplier, whoever has made the vendor.
 
+    What QAD does not tell is left out, so that it stays what somebody has entered in Procurify.
+
     Args:
         supplier: QAD's.
         currencies: Procurify's ids by code.
@@ -37,13 +39,13 @@ def to_vendor(supplier: Supplier, currencies: dict[str, int]) -> Body:
         "phoneOne": supplier.telephone.strip(),
     }
     for name, longest in _LONGEST.items():
-        if len(str(body[name])) > longest:
-            raise UnfitError(f"has {name} of {len(str(body[name]))} characters, where Procurify takes {longest}")
+        if len(body[name]) > longest:
+            raise UnfitError(f"has {name} of {len(body[name])} characters, where Procurify takes {longest}")
     if currency := currencies.get(supplier.currency):
         body["currency"] = currency
-    return body
+    return {name: value for name, value in body.items() if value not in ("", [])}
 
 
 def new_vendor(body: Body) -> Body:
     """Returns the same as a vendor that Procurify does not have yet: one that requesters may pick."""
-    return body | {"type": PREFERRED, "overall_score": None}
+    return {"email": []} | body | {"type": PREFERRED, "overall_score": None}

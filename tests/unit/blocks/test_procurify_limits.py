@@ -7,11 +7,14 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from blocks.errors import AnswerLostError, CapReachedError, TransientError
+from blocks.errors import AnswerLostError, CapReachedError, CredentialsError, TransientError
 from blocks.limits import LocalSlots
 from blocks.procurify.brake import IN_A_ROW, Brake
 from blocks.procurify.client import ProcurifyClient
 from blocks.sessions import LocalSessions
+from tasks.state.shared_sessions import SharedSessions
+from tasks.state.slots import SharedSlots
+from tasks.state.store import Store
 from tests.sandbox.faults import Fault
 from tests.sandbox.procurify import ProcurifySandbox
 from tests.unit.blocks.test_procurify_client import A_TOKEN, ACCOUNT, all_rows, calling, with_vendors
@@ -160,3 +163,25 @@ def test_what_procurify_asks_for_is_obeyed_as_seconds_and_as_a_date() -> None:
     soon = datetime.now(UTC) + timedelta(seconds=100)
     assert 97 <= Brake(2).pull(format_datetime(soon, usegmt=True)) <= 100
     assert Brake(2).pull("soon") <= 2.5
+
+
+async def test_processes_that_share_a_database_share_the_rest_and_the_suspension(store: Store) -> None:
+    procurify = with_vendors(1)
+    procurify.frame.faults.add(Fault("status", match="/departments/", times=IN_A_ROW, status=429))
+    slots, sessions = [SharedSlots(store) for _ in range(2)], [SharedSessions(store) for _ in range(2)]
+    async with (
+        calling(procurify, slots[0], sessions[0]) as one,
+        ProcurifyClient(one.account, slots[1], sessions[1]) as other,
+    ):
+        with pytest.raises(CapReachedError):
+            await all_rows(one.departments())
+        with pytest.raises(CapReachedError, match="in a row"):
+            await other.me()
+        procurify.options(suspended=True)
+        for each, own in ((one, sessions[0]), (other, sessions[1])):
+            async with ProcurifyClient(each.account, LocalSlots(), own) as client:
+                with pytest.raises(CredentialsError, match="suspended"):
+                    await client.me()
+    for shared in slots:
+        await shared.release()
+    assert len(procurify.requests("GET /api/")) == IN_A_ROW + 2

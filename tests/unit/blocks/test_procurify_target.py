@@ -111,9 +111,7 @@ async def test_a_vendor_is_archived_once_and_stays_so() -> None:
         ({"type": 5}, "type"),
     ],
 )
-async def test_a_vendor_that_procurify_does_not_take_is_refused_with_the_field(
-    body: dict[str, Any], field: str
-) -> None:
+async def test_a_vendor_that_does_not_fit_is_refused_with_the_field(body: dict[str, Any], field: str) -> None:
     procurify = ProcurifySandbox()
     async with calling(procurify) as client:
         [refusal, made] = await VendorTarget(client).create([{**NORTHWIND, **body}, NORTHWIND], [KEY, KEY])

@@ -1,0 +1,1 @@
+"""What is found out about a connection of Procurify and QAD before it runs; reads only."""
