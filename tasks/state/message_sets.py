@@ -138,11 +138,6 @@ def lose(store: Store, owner: ConnectorSession) -> None:
         session.execute(update(MessageSet).where(*where).values(state="lost", ended_at=utc_now()))
 
 
-def is_awaited(store: Store, pair: str, connection: str, patience: Patience = PATIENCE) -> bool:
-    """Tells whether a run waits for QuickBooks now."""
-    return bool(awaiting(store, pair, connection, patience))
-
-
 def awaiting(store: Store, pair: str, connection: str, patience: Patience = PATIENCE) -> str:
     """Returns which run waits for QuickBooks now; empty if none does."""
     where = (

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from deployments.web.flow_runs import FlowRuns, NotStartedError
 from deployments.web.web_connector.pace import Pace
 from tasks.state import connector_sessions as sessions
-from tasks.state import message_sets
 from tasks.state.models import ConnectorSession
 from tasks.state.store import Store
 
@@ -32,15 +31,16 @@ class Beginnings:
         self._under_way: set[asyncio.Task[None]] = set()
         self._asked: OrderedDict[str, float] = OrderedDict()
 
-    def begin(self, owner: ConnectorSession, earlier: ConnectorSession | None, first: First) -> None:
+    def begin(self, owner: ConnectorSession, earlier: ConnectorSession | None, asker: str, first: First) -> None:
         """A flow run will be behind the session soon; if none can be, the session ends. Returns at once.
 
         Args:
             owner: the session.
             earlier: the one before it, whose run may still be under way.
-            first: what is done before that.
+            asker: the run that waited for QuickBooks when the session began; empty if none did.
+            first: what is done before a run begins; not where one waits already.
         """
-        task = asyncio.create_task(self._begin_safely(owner, earlier, first))
+        task = asyncio.create_task(self._begin_safely(owner, earlier, asker, first))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -68,11 +68,18 @@ class Beginnings:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _begin_safely(self, owner: ConnectorSession, earlier: ConnectorSession | None, first: First) -> None:
+    async def _begin_safely(
+        self, owner: ConnectorSession, earlier: ConnectorSession | None, asker: str, first: First
+    ) -> None:
+        known = earlier.run_id if earlier else ""
         try:
+            if asker:
+                # Only of a run that we began ourselves can the server tell whether it is over.
+                await self._join(owner, known if asker == known else "")
+                return
             async with self._runs.connected():
                 await first(owner)
-                await self._begin(owner, earlier)
+                await self._join(owner, await self._under_way_or_begun(owner, known))
         except NotStartedError as error:
             logger.warning("%s/%s: the Web Connector came, but %s", owner.pair, owner.connection, error)
             await self._give_up(owner, str(error))
@@ -80,20 +87,17 @@ class Beginnings:
             logger.exception("%s/%s: the Web Connector came, but no run could begin", owner.pair, owner.connection)
             await self._give_up(owner, f"something is wrong there ({type(error).__name__})")
 
-    async def _begin(self, owner: ConnectorSession, earlier: ConnectorSession | None) -> None:
-        connection = (owner.pair, owner.connection)
-        known = earlier.run_id if earlier else ""
-        asker = await asyncio.to_thread(message_sets.awaiting, self._store, *connection, self._pace.patience)
-        if asker:
-            # Only of a run that we began ourselves can the server tell whether it is over.
-            run_id = known if asker == known else ""
-        elif known and not await self._runs.is_over(known):
+    async def _under_way_or_begun(self, owner: ConnectorSession, known: str) -> str:
+        """Returns the flow run of the session before, if it is not over, or else a new one."""
+        if known and not await self._runs.is_over(known):
             if not await self._runs.reachable():
                 raise NotStartedError("its Prefect server cannot be reached")
-            run_id = known
-        else:
-            run_id = await self._runs.start(*connection, None, tag=TAG)
-            logger.info("%s/%s: flow run %s begins with the Web Connector", *connection, run_id)
+            return known
+        run_id = await self._runs.start(owner.pair, owner.connection, None, tag=TAG)
+        logger.info("%s/%s: flow run %s begins with the Web Connector", owner.pair, owner.connection, run_id)
+        return run_id
+
+    async def _join(self, owner: ConnectorSession, run_id: str) -> None:
         if run_id:
             await asyncio.to_thread(sessions.joined, self._store, owner.id, run_id)
 

@@ -54,7 +54,9 @@ class Cycle:
         if owner is None:
             return Said([ticket, BUSY], "busy")
         await asyncio.to_thread(message_sets.withdraw_openings, self.store, *key)
-        self.beginnings.begin(owner, earlier, self._open)
+        # Asked before anything can be handed out: what is out, nobody is seen to wait for.
+        asker = await asyncio.to_thread(message_sets.awaiting, self.store, *key, self.pace.patience)
+        self.beginnings.begin(owner, earlier, asker, self._open)
         return Said([ticket, door.account.company_file], "accepted")
 
     async def send_request(self, connection: str, ticket: str, greeting: str, path: str) -> Said:
@@ -110,10 +112,10 @@ class Cycle:
         return Said(farewell(owner), "closed" if owner is not None else "refused")
 
     async def _open(self, owner: ConnectorSession) -> None:
-        """What the session begins with is put first; a run that waits in the middle needs none."""
+        """What the session begins with is put first."""
         key = (owner.pair, owner.connection)
         make = self.pairs[owner.pair].opening
-        if make is None or await asyncio.to_thread(message_sets.is_awaited, self.store, *key, self.pace.patience):
+        if make is None:
             return
         try:
             async with asyncio.timeout(OPENING_SECONDS):

@@ -128,7 +128,7 @@ def test_one_document_is_out_at_a_time_the_oldest_first(store: Store) -> None:
 def test_what_a_dead_run_asked_is_not_sent(store: Store) -> None:
     owner, dead = begun(store), put(store, "<dead/>")
     silent(store, 31)
-    assert not message_sets.is_awaited(store, *KEY) and not message_sets.outlook(store, owner).waits
+    assert not message_sets.awaiting(store, *KEY) and not message_sets.outlook(store, owner).waits
     alive = put(store, "<alive/>", asker="run-2")
     assert message_sets.awaiting(store, *KEY) == "run-2"
     assert message_sets.hand_out(store, owner) == "<alive/>"
@@ -138,7 +138,7 @@ def test_what_a_dead_run_asked_is_not_sent(store: Store) -> None:
 def test_a_goodbye_is_no_work_and_nobody_waits_for_it(store: Store) -> None:
     owner = begun(store)
     assert message_sets.say_goodbye(store, owner, "<g/>")
-    assert not message_sets.is_awaited(store, *KEY)
+    assert not message_sets.awaiting(store, *KEY)
     found = message_sets.answered(store, owner, "<a/>")
     assert found is not None and found.asker == message_sets.GOODBYE
     kept = sessions.latest(store, *KEY)
@@ -150,7 +150,7 @@ def test_only_the_newest_opening_is_sent_and_the_run_sees_it_before_it_is(store:
     message_sets.withdraw_openings(store, *KEY)
     new = put(store, "<new/>", asker="")
     owner = begun(store)
-    assert not message_sets.is_awaited(store, *KEY)
+    assert not message_sets.awaiting(store, *KEY)
     about = message_sets.opening(store, owner)
     assert about is not None and (about.id, about.state) == (new, "waiting")
     assert message_sets.hand_out(store, owner) == "<new/>"
