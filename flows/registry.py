@@ -24,6 +24,8 @@ from flows.bill_quickbooks_online.flow import BILL_ANNOUNCES, ECHOES, QUICKBOOKS
 from flows.bill_quickbooks_online.rules import BillQuickBooksOnlineConnection
 from flows.checks import Checks
 from flows.connection import Connection
+from flows.procurify_qad.checks.systems import CHECKS as PROCURIFY_CHECKS
+from flows.procurify_qad.comparison.readings import PROCURIFY_QAD
 from flows.procurify_qad.flow import procurify_qad
 from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.qad_bill.books import QAD_BILL
@@ -74,7 +76,13 @@ PAIRS: dict[str, Pair] = {
         checks=QAD_BILL_CHECKS,
         comparison=QAD_BILL,
     ),
-    ProcurifyQadConnection.pair: Pair(procurify_qad, ProcurifyQadConnection, {}),
+    ProcurifyQadConnection.pair: Pair(
+        procurify_qad,
+        ProcurifyQadConnection,
+        {},
+        checks=PROCURIFY_CHECKS,
+        comparison=PROCURIFY_QAD,
+    ),
     BillQuickBooksOnlineConnection.pair: Pair(
         bill_quickbooks_online,
         BillQuickBooksOnlineConnection,

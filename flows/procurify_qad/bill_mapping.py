@@ -53,7 +53,7 @@ def to_invoice(bill: Bill, supplier: Supplied, posting: Posting, rules: Procurif
     body: Body = {
         "entity": posting.entity,
         "posting_year": posted.year,
-        "daybook": rules.invoice_daybook,
+        "daybook": rules.credit_note_daybook if is_credit else rules.invoice_daybook,
         "voucher": 0,
         "type": CREDIT_NOTE if is_credit else INVOICE,
         "supplier": supplier.code,

@@ -1,7 +1,7 @@
 """Streams `gl_accounts` and `account_access`: QAD's accounts are codes in Procurify, and buyers may use them.
 
 Procurify cannot retire a code over its API, nor give it to other departments than it was made with; what of that is
-needed is listed for a person, and ends by itself when it is done there.
+needed is listed for a person, and ends by itself when it is done there and the next daily look sees it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -124,7 +124,10 @@ def _unknown(code: str, names: Sequence[str]) -> Hold:
 
 
 def decide_access(rules: ProcurifyQadConnection) -> Callable[[Row, Chart], Decision]:
-    """Returns what a person must do about who may use an account, or that nothing is left to do."""
+    """Returns what a person must do about who may use an account, or that nothing is left to do.
+
+    What is listed may stand for long, and to look at it takes all of Procurify's accounts; so the daily look does.
+    """
 
     def decided(row: Row, chart: Chart) -> Decision:
         account: Account = row.content
@@ -135,10 +138,10 @@ def decide_access(rules: ProcurifyQadConnection) -> Callable[[Row, Chart], Decis
             return _retire(account.code) if known.active else Keep("retired on both sides")
         if not known.active:
             said = f"code {account.code} is active in QAD, but retired in Procurify"
-            return Hold(said, in_target(f"{account.code} active"), f"Activate {account.code} in Procurify by hand.")
+            return Hold(said, remedy=f"Activate {account.code} in Procurify by hand.")
         wanted, unknown = departments_of(account.code, chart.departments, rules)
         if unknown:
-            return _unknown(account.code, unknown)
+            return replace(_unknown(account.code, unknown), causes=())
         return _lacking(account.code, wanted - chart.users.get(account.code, frozenset()), chart.departments)
 
     return decided
@@ -146,7 +149,7 @@ def decide_access(rules: ProcurifyQadConnection) -> Callable[[Row, Chart], Decis
 
 def _retire(code: str) -> Hold:
     said = f"account {code} is inactive in QAD, and buyers can still pick it; Procurify's API cannot retire a code"
-    return Hold(said, in_target(f"{code} retired"), f"Retire account code {code} in Procurify by hand.")
+    return Hold(said, remedy=f"Retire account code {code} in Procurify by hand.")
 
 
 def _lacking(code: str, lacking: frozenset[str], known: Mapping[str, Mirrored]) -> Decision:
@@ -154,7 +157,7 @@ def _lacking(code: str, lacking: frozenset[str], known: Mapping[str, Mirrored]) 
         return Keep()
     names = ", ".join(sorted(known[one].name for one in lacking))
     said = f"code {code} cannot be used by {names}; Procurify's API gives departments only to new codes"
-    return Hold(said, in_target(f"departments of {code}"), f"Add {names} to account code {code} in Procurify by hand.")
+    return Hold(said, remedy=f"Add {names} to account code {code} in Procurify by hand.")
 
 
 def gl_accounts(procurify: ProcurifyClient, qad: QadClient, rules: ProcurifyQadConnection) -> list[Stream]:

@@ -32,6 +32,11 @@ class Level(NamedTuple):
         lines, measure, needed, *currency = level_id.split(" ")  # none of them has a blank
         return cls(tuple(lines.split("+")), measure, Decimal(needed), *currency)
 
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Tells whether this is the text of a level."""
+        return any(f" {measure} " in text for measure in (QUANTITY, AMOUNT))
+
     def now(self, there: There) -> Decimal:
         """Returns how much QAD has received."""
         return received_of(self.lines, self.measure, self.currency, there)

@@ -8,6 +8,7 @@ from blocks.procurify.bills import BILL_PAID
 from blocks.procurify.orders import CANCELLED, CLOSED, PAID
 from blocks.source import Reader, Row, SourcePage
 from flows.procurify_qad.bills import NAME as BILLS
+from flows.procurify_qad.gl_accounts import ACCESS
 from flows.procurify_qad.orders import NAME as ORDERS
 from flows.procurify_qad.rules import ProcurifyQadConnection
 from tasks.outcomes import EXCEPTIONS, Outcome
@@ -52,6 +53,7 @@ def begun(run: Run, rules: ProcurifyQadConnection) -> timedelta | None:
         return None
     for stream in FINAL:
         run.look_again(stream, _unfinished(run, stream) | _exceptions(run, stream))
+    run.look_again(ACCESS, _exceptions(run, ACCESS))
     return timedelta(days=rules.look_back_days)
 
 
@@ -77,8 +79,8 @@ def _unfinished(run: Run, stream: str) -> set[str]:
 
 def _exceptions(run: Run, stream: str) -> set[str]:
     ledger = run.ledger
-    listed = records(ledger.store, ledger.connection, pair=ledger.pair)
-    return {one["source_id"] for one in listed if one["stream"] == stream and one["outcome"] in EXCEPTIONS}
+    lists = [records(ledger.store, ledger.connection, pair=ledger.pair, outcome=one) for one in EXCEPTIONS]
+    return {one["source_id"] for listed in lists for one in listed if one["stream"] == stream}
 
 
 def _over(stream: str, row: Row) -> Outcome:

@@ -70,12 +70,12 @@ class OpenReceipts:
     def _lines(self, billed: Billed, taken: Sequence[Taken], currency: str) -> Iterator[Body]:
         amounts = spread(rounded(billed.sums.amount, currency), [one.weight for one in taken], currency)
         for one, amount in zip(taken, amounts, strict=True):
-            used = self._used[one.receipt.id]
             yield {
                 "receiver": one.receipt.receiver,
                 "purchase_order": one.receipt.purchase_order,
                 "purchase_order_line": one.receipt.line,
                 "quantity": one.quantity,
                 "amount": amount,
-                "is_finished": used == (one.receipt.quantity_open or NOTHING),
+                # By this bill alone: who comes first of those that share a receipt is not known here.
+                "is_finished": one.quantity == one.receipt.quantity_open,
             }

@@ -95,7 +95,8 @@ def told_by_list(rules: ProcurifyQadConnection, ledger: Ledger) -> Callable[[Row
     def told(row: Row) -> bool:
         order: PurchaseOrder = row.content
         is_over = order.state in OVER and leaves_out(progress.watermark(ledger, NAME) is None, rules)
-        return (is_over or _is_before(order, rules)) and not ledger.links(NAME, [row.id])
+        is_none = order.state == CANCELLED or is_over or _is_before(order, rules)
+        return is_none and not ledger.links(NAME, [row.id])
 
     return told
 

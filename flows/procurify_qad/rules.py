@@ -117,6 +117,9 @@ class ProcurifyQadConnection(Connection):
         description="Whether a bill waits until QAD has received what it bills.",
     )
     invoice_daybook: str = Field(default="SI", title="Invoice daybook", description="QAD's daybook of the invoices.")
+    credit_note_daybook: str = Field(
+        default="SC", title="Credit note daybook", description="QAD's daybook of the supplier's credit notes."
+    )
     order_invoice_status: str = Field(
         default="AP-INITIAL",
         title="Status with orders",

@@ -56,6 +56,14 @@ def _judged(vendor: Vendor, code: str, there: Mapping[str, Supplier]) -> Supplie
     return Supplied(code, supplier.credit_terms, supplier.currency)
 
 
+class Vendors(Awaited):
+    """The reader of vendors' ids; what a person asks for by another stream's id is none."""
+
+    async def load(self, ids: Sequence[str]) -> list[Row]:
+        """Returns what these ids say."""
+        return await super().load([one for one in ids if one.isascii() and one.isdigit()])
+
+
 def decide(row: Row, suppliers: Mapping[str, str]) -> Decision:
     """Returns that a vendor stands for a supplier now, which ends the wait for it, or that it does not."""
     code = suppliers.get(row.id)
@@ -76,4 +84,4 @@ def awaited_vendors(procurify: ProcurifyClient, qad: QadClient) -> Stream:
         active = {code for code, one in there.items() if one.is_active is not False}
         return {vendor: code for vendor, code in codes.items() if code in active}
 
-    return Stream(name=NAME, reader=Awaited(), align=align, decide=decide, reference=True)
+    return Stream(name=NAME, reader=Vendors(), align=align, decide=decide, reference=True)

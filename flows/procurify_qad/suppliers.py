@@ -99,10 +99,12 @@ def _found(supplier: Supplier, body: Body, directory: Directory, rules: Procurif
         return None
     if said:
         mapped = _mapped(directory, rules, code)
-        return _adopted(body, mapped[0], "mapped in the connection file") if mapped else _not_there(code, said)
+        if not mapped:
+            return _not_there(code, said)
+        return _free(code, mapped[0], directory) or _adopted(body, mapped[0], "mapped in the connection file")
     if carrying := directory.of_code(code):
         if len(carrying) == 1:
-            return _adopted(body, carrying[0], f"it carries the code {code}")
+            return _free(code, carrying[0], directory) or _adopted(body, carrying[0], f"it carries the code {code}")
         return _several(code, carrying, "carry that code")
     alike = directory.namesakes(supplier.name)
     if len(alike) > 1:
@@ -135,6 +137,14 @@ def _adopted(body: Body, vendor: Mirrored, why: str) -> Write:
 def _several(code: str, vendors: Sequence[Mirrored], what: str) -> Hold:
     listed = ", ".join(one.id for one in vendors)
     return Hold(f"Procurify vendors {listed} {what}", in_target(f"one vendor for {code}"), _map(code))
+
+
+def _free(code: str, vendor: Mirrored, directory: Directory) -> Hold | None:
+    """Returns a hold if the vendor stands for another supplier already, or None."""
+    if vendor.id not in directory.taken:
+        return None
+    said = f"Procurify vendor {vendor.id} ({vendor.name}) stands for another supplier already"
+    return Hold(said, in_target(f"vendor {vendor.id} free"), _map(code))
 
 
 def _not_there(code: str, said: str) -> Hold:

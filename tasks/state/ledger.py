@@ -129,6 +129,18 @@ class Ledger:
         left_out = self.records(stream, ids) if unless else {}
         return {one for one in ids if one not in left_out or left_out[one].outcome != unless}
 
+    def waiting(self, stream: str, cause_stream: str, causes: Collection[str]) -> set[str]:
+        """Returns the ids of the stream's records that wait for one of these things."""
+        found: set[str] = set()
+        listed = list(causes)
+        with self.store.reading() as session:
+            for start in range(0, len(listed), MANY):
+                named = col(Hold.cause_id).in_(listed[start : start + MANY])
+                where = (col(Hold.scope) == self.scope, col(Hold.stream) == stream)
+                mine = (col(Hold.cause_stream) == cause_stream, named)
+                found.update(session.scalars(select(col(Hold.source_id)).where(*where, *mine)))
+        return found
+
     def due(self, stream: str, *, retried: bool) -> list[str]:
         """Returns the ids of the records that deserve another try although their source did not change.
 

@@ -39,7 +39,9 @@ def _judge_codes(
         if needed:
             found.add(what, "error", f"{field} is not set, and QAD takes no order without it")
         return
-    if unseen := sorted(given - set(known)):
+    if not {*known} - {""}:
+        found.add(what, "unverified", f"{QAD} was not seen to tell any; check {listed(sorted(given))} there")
+    elif unseen := sorted(given - set(known)):
         found.add(
             what, "unverified", f"no record of QAD that was looked at has {listed(unseen)}; check the code in QAD"
         )
