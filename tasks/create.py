@@ -100,7 +100,7 @@ def _adopted(stream: str, row: Row, adopt: Adopt) -> Outcome:
     link = {"kind": adopt.kind, "state": "live", "sent_hash": "", "evidence": adopt.evidence, "label": adopt.label}
     return Outcome(
         stream, row, "unchanged", adopt.evidence,
-        target_id=adopt.target_id, action="adopt", link=link, agreed=adopt.agreed,
+        target_id=adopt.target_id, action="adopt", link=link, agreed=adopt.agreed, lines=adopt.lines,
     )  # fmt: skip
 
 

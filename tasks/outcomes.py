@@ -83,6 +83,7 @@ class Adopt:
     kind: str = ""
     label: str = ""
     agreed: Agreed | None = None
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True)

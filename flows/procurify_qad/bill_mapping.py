@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from blocks.procurify.models import Bill, OrderAccount
+from blocks.procurify.models import Bill, BillItem, OrderAccount
 from blocks.target import Body
 from flows.procurify_qad.bill_amounts import Share, shares_of, total_of
+from flows.procurify_qad.rounding import rounded
 from flows.procurify_qad.rules import ProcurifyQadConnection
 from flows.procurify_qad.supplied import Supplied
 from flows.unfit import UnfitError
@@ -124,12 +125,19 @@ def _line(account: str, cost_center: str, amount: Decimal, description: str) -> 
 
 def content_of(bill: Bill) -> dict[str, Any]:
     """Returns what of a bill must not change once it is posted, and its state, which may."""
+    total = bill.total_cost_with_tax
     return {
         "state": bill.status,
         "invoice number": bill.invoice_number.strip(),
         "invoice date": bill.invoice_date,
-        "total": bill.total_cost_with_tax,
+        "total": None if total is None else rounded(total, bill.currency_code),
         "currency": bill.currency_code,
         "vendor": bill.vendor.id if bill.vendor else "",
-        "lines": sorted([one.id, one.total_cost, one.quantity] for one in bill.items if not one.archived),
+        "lines": sorted(_line_of(one) for one in bill.items if not one.archived),
     }
+
+
+def _line_of(item: BillItem) -> list[str]:
+    """Returns what of an item counts; one that was taken out and entered again is the same."""
+    numbers = ("" if one is None else f"{one.normalize():f}" for one in (item.total_cost, item.quantity))
+    return [item.orderitem.id if item.orderitem else item.description, *numbers]

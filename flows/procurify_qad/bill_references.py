@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from blocks.exact import Record
@@ -170,15 +171,14 @@ def _ordered(run: Run, items: set[str]) -> dict[str, Ordered]:
     lines = defaultdict[str, list[Link]](list)
     for link in run.ledger.links_labelled(ORDERED, items):
         lines[link.label].append(link)
-    return {
-        item: Ordered(tuple(sorted(link.target_id for link in some)), _measure(run, some))
-        for item, some in lines.items()
-    }
+    return {item: _one_ordered(run, some) for item, some in lines.items()}
 
 
-def _measure(run: Run, links: Sequence[Link]) -> str:
-    measures = {str((run.ledger.agreed(link) or {}).get("measure")) for link in links}
-    return AMOUNT if AMOUNT in measures else QUANTITY
+def _one_ordered(run: Run, links: Sequence[Link]) -> Ordered:
+    fields = [run.ledger.agreed(link) or {} for link in links]
+    measure = AMOUNT if any(one.get("measure") == AMOUNT for one in fields) else QUANTITY
+    total: Decimal = sum((one["total"] for one in fields), Decimal(0))
+    return Ordered(tuple(sorted(link.target_id for link in links)), measure, total)
 
 
 def _billed_before(run: Run, items: set[str]) -> defaultdict[str, Sums]:
@@ -186,7 +186,7 @@ def _billed_before(run: Run, items: set[str]) -> defaultdict[str, Sums]:
     before = defaultdict[str, Sums](Sums)
     for link in run.ledger.links_labelled(BILLED, items):
         fields = run.ledger.agreed(link) or {}
-        before[link.label] = before[link.label].plus(Sums(fields["quantity"], fields["amount"]))
+        before[link.label] = before[link.label].plus(Sums(fields["quantity"], fields["amount"], 1))
     return before
 
 

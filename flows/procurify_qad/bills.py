@@ -164,7 +164,7 @@ def _there_already(row: Row, bill: Bill, supplier: Supplied, known: BillsKnown) 
             return Hold(said, in_target(f"number of {invoice.id}"), remedy)
         if _is_equal(invoice, bill):
             evidence = f"QAD invoice {invoice.id} has the same supplier, number, date and amount"
-            return Adopt(invoice.id, evidence, KIND, bill.group or "", Agreed(content_of(bill)))
+            return Adopt(invoice.id, evidence, KIND, bill.group or "", Agreed(content_of(bill)), billed_lines(bill))
         said = (
             f"QAD has invoice {invoice.id} of that supplier and number, with {invoice.total} of {invoice.invoice_date}"
         )

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from blocks.exact import minor_units
 from blocks.procurify.models import Bill
 from blocks.procurify.orders import BY_AMOUNT
 from flows.procurify_qad.levels import AMOUNT, QUANTITY, Level, There, received_of
 from flows.procurify_qad.rounding import rounded
 
-NOTHING = Decimal(0)
+ONE, NOTHING = Decimal(1), Decimal(0)
 
 
 class Sums(NamedTuple):
@@ -18,10 +19,11 @@ class Sums(NamedTuple):
 
     quantity: Decimal = NOTHING
     amount: Decimal = NOTHING
+    parts: int = 0  # of what was billed; Procurify has rounded each of them by itself
 
     def plus(self, other: "Sums") -> "Sums":
         """Returns both together."""
-        return Sums(self.quantity + other.quantity, self.amount + other.amount)
+        return Sums(self.quantity + other.quantity, self.amount + other.amount, self.parts + other.parts)
 
 
 class Ordered(NamedTuple):
@@ -29,6 +31,7 @@ class Ordered(NamedTuple):
 
     lines: tuple[str, ...]  # such as `PO10442/1`
     measure: str
+    total: Decimal | None = None  # that was ordered, in the order's currency
 
 
 class Billed(NamedTuple):
@@ -68,7 +71,7 @@ def billed_by(bill: Bill) -> list[Billed]:
         order, measure, _received = known.get(line.id, ("", QUANTITY, None))
         order = order or (item.po.uuid if item.po else line.purchase_order_uuid)
         known[line.id] = (order, AMOUNT if by_amount else measure, line.received_pass_qty)
-        sums[line.id] = sums[line.id].plus(Sums(item.quantity or NOTHING, item.total_cost or NOTHING))
+        sums[line.id] = sums[line.id].plus(Sums(item.quantity or NOTHING, item.total_cost or NOTHING, 1))
     return [Billed(one, known[one][0], known[one][1], sums[one], known[one][2]) for one in sums]
 
 
@@ -105,8 +108,8 @@ def shortfalls(
             continue
         by_quantity = (measure := measured(one, line)) == QUANTITY
         posted = before.posted.get(one.item, Sums()).plus(one.sums)
-        needed = _by(measure, posted, currency)
-        together = _by(measure, posted.plus(before.going.get(one.item, Sums())), currency)
+        needed = _by(measure, posted, line, currency)
+        together = _by(measure, posted.plus(before.going.get(one.item, Sums())), line, currency)
         now = received_of(line.lines, measure, currency, there)
         if together > now:
             level = Level(line.lines, measure, needed, "" if by_quantity else currency)
@@ -114,5 +117,10 @@ def shortfalls(
     return short
 
 
-def _by(measure: str, sums: Sums, currency: str) -> Decimal:
-    return sums.quantity if measure == QUANTITY else rounded(sums.amount, currency)
+def _by(measure: str, sums: Sums, line: Ordered, currency: str) -> Decimal:
+    """Returns what was billed; what is above the line's total by no more than its parts' rounding is that total."""
+    if measure == QUANTITY:
+        return sums.quantity
+    billed, roundings = rounded(sums.amount, currency), sums.parts * ONE.scaleb(-minor_units(currency))
+    is_whole = line.total is not None and line.total < billed <= line.total + roundings
+    return line.total if is_whole and line.total is not None else billed

@@ -258,7 +258,8 @@ class Ledger:
     def _write_lines(self, session: Session, made: Outcome, lines: Lines, target_id: str) -> None:
         now = utc_now()
         ours = (col(Link.scope) == self.scope, col(Link.stream) == lines.stream)
-        session.execute(delete(Link).where(*ours, col(Link.owner) == made.row.id))
+        moved = col(Link.source_id).in_([line.id for line in lines.lines])  # from another record
+        session.execute(delete(Link).where(*ours, or_(col(Link.owner) == made.row.id, moved)))
         session.add_all(
             Link(
                 scope=self.scope,
