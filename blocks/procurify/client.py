@@ -21,7 +21,7 @@ from blocks.sessions import SessionCache
 
 ORDERS, ORDER_ITEMS, RECEIPTS = "/api/v2/purchase_orders/", "/api/v3/order-items/", "/api/v3/receipt/items/"
 BILLS, BILL, PAYMENTS = "/api/v3/ap/bills/", "/api/v2/ap/bills/", "/api/public/v1/payments/"
-_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class ProcurifyClient:
@@ -80,7 +80,7 @@ class ProcurifyClient:
 
     async def purchase_order(self, order_id: str) -> Record | None:
         """Returns a purchase order with its lines, by UUID or integer id; None if there is none."""
-        known = _is_number(order_id) or _UUID.fullmatch(order_id)
+        known = _is_number(order_id) or UUID.fullmatch(order_id)
         return await self._records.found(f"{ORDERS}{order_id}/") if known else None
 
     def order_items(self, modified_since: date, *, start: str = "") -> AsyncIterator[Page]:
@@ -101,7 +101,7 @@ class ProcurifyClient:
 
     async def bill(self, uuid: str) -> Record | None:
         """Returns a bill with its items and costs, by UUID; None if there is none."""
-        return await self._records.found(f"{BILL}{uuid}/") if _UUID.fullmatch(uuid) else None
+        return await self._records.found(f"{BILL}{uuid}/") if UUID.fullmatch(uuid) else None
 
     def payments(
         self,

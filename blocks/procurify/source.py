@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from blocks.exact import Record
 from blocks.procurify.bills import Bill, Payment
-from blocks.procurify.client import ProcurifyClient
+from blocks.procurify.client import UUID, ProcurifyClient
 from blocks.procurify.hashing import hash_of
 from blocks.procurify.order_source import OrderSource, no_pages, purchase_orders
 from blocks.procurify.pages import Page
@@ -83,7 +83,7 @@ def payments(client: ProcurifyClient, lag: timedelta = LAG) -> ProcurifySource:
 
     async def load(ids: Sequence[str]) -> list[Record]:
         """Returns the payments; Procurify shows no single ones, so the newest are gone through until all are found."""
-        wanted, found = set(ids), dict[str, Record]()
+        wanted, found = {one for one in ids if UUID.fullmatch(one)}, dict[str, Record]()
         async for page in client.payments(order_by="-updated_at") if wanted else no_pages():
             found |= {str(row["uuid"]): row for row in page.rows if str(row.get("uuid")) in wanted}
             if found.keys() == wanted:
