@@ -29,7 +29,7 @@ def test_runs_killed_at_random_moments_leave_no_order_twice_and_none_in_halves(p
     witness = Witness(it.qad)
     begin(it)
     placed = place_many(it, ORDERS, chance)
-    it.qad.frame.latency = 0.08  # so that many kills fall between the lines of an order
+    it.qad.frame.latency = 0.05  # so that many kills fall between the lines of an order
     losses = [it.qad.frame.faults.add(fault) for fault in losses_of(HEADERS) + losses_of(LINES)]
 
     told = [killed(it, KILLS - KILLS // 3, SEED, LONGEST)]

@@ -11,7 +11,7 @@ from tests.sandbox.procurify.gate import SIGN_IN, Seen
 pytest_plugins = ("tests.e2e.procurify_serving",)
 
 PAUSE = 0.05  # seconds
-ORDERS = 60  # more than a page has
+ORDERS = 24  # more than two small pages have
 REFUSED_AND_ASKED = 2  # the call that was refused, and the one that finds out whether all are
 READS = ("GET", "HEAD", "OPTIONS")
 
@@ -83,10 +83,11 @@ def test_a_suspension_ends_the_run_with_a_clear_message_and_nobody_calls_any_mor
 
 def test_pages_that_take_too_long_become_smaller_and_stay_so(purchasing: Purchasing) -> None:
     it = purchasing
+    it.credentials = {"page_size": 20}
     begin(it)
     for _ in range(ORDERS):
         place(it)
-    it.procurify.options(timeout_page_size=25)
+    it.procurify.options(timeout_page_size=10)
     throttled = {"errors": {"detail": {"message": "Request was throttled.", "code": "throttled"}}}
     turned = Fault("status", "GET /api/v3/order-items/", status=429, body=throttled, headers={"Retry-After": "2"})
     it.procurify.frame.faults.add(turned)
@@ -94,12 +95,12 @@ def test_pages_that_take_too_long_become_smaller_and_stay_so(purchasing: Purchas
     it.run()
 
     sizes = sizes_of(it.procurify.requests())
-    assert sizes.count(50) == 1, "a size that took too long was asked for again"
+    assert sizes.count(20) == 1, "a size that took too long was asked for again"
     assert len(it.qad.orders) == ORDERS
     before = len(it.procurify.requests())
     it.run()
     rows = it.procurify.requests()[before:]
-    assert set(sizes_of(rows)) == {25}
+    assert set(sizes_of(rows)) == {10}
     assert turned.struck == 1
     waits = [after.at - row.at for row, after in pairwise(rows) if row.status == 429]
     assert [wait >= 2 for wait in waits] == [True]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.procurify import Purchasing
-from tests.e2e.procurify_desk import begin, bill, number_of, place
+from tests.e2e.procurify_desk import begin, bill, line, number_of, place
 from tests.e2e.searching import Issued, Places, Talkative, assert_search_finds, found, our_keys, written
 from tests.sandbox.faults import Fault
 
@@ -44,9 +44,9 @@ def test_no_secret_of_the_pair_is_found_anywhere_after_good_and_failing_runs(
 
 def good_runs(it: Purchasing) -> Places:
     """Runs with lost answers, refused tokens and records, and held bills; returns what was printed."""
-    order = place(it)
+    order = place(it, line("Gloves"), line("Masks"))
     bill(it, "GOOD", {"order_item": order.lines[0], "quantity": 10})
-    bill(it, "HELD", {"order_item": order.lines[0], "quantity": 1})
+    bill(it, "HELD", {"order_item": order.lines[1], "quantity": 1})
     bill(it, "WRONG", {"description": "Rent", "cost": "50.00", "code": "6030"}, vendor=order.vendor, invoice_total="51")
     unauthorized = {"data": it.procurify.books.user, "errors": {"detail": {"message": "Unauthorized"}}}
     losses = [
