@@ -7,7 +7,7 @@ from tests.e2e.driving import Driven
 from tests.sandbox.procurify import ProcurifySandbox
 from tests.sandbox.qad import QadSandbox
 
-CONNECTION = "initech"
+CONNECTION = "hooli"
 PAUSE = 0.01  # seconds between two reads; tests that are about the pause set one of their own
 
 

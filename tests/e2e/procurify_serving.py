@@ -16,7 +16,7 @@ from tests.sandbox.serving import served
 @pytest.fixture
 def purchasing(prefect_api: str, tmp_path: Path, database_url: str) -> Iterator[Purchasing]:
     """Yields an installation with empty tenants; fails if anything was written to Procurify that must not be."""
-    procurify = ProcurifySandbox(subdomain=f"initech-{secrets.token_hex(4)}")
+    procurify = ProcurifySandbox(subdomain=f"hooli-{secrets.token_hex(4)}")
     qad = QadSandbox()
     with ExitStack() as serving:
         procurify_url, qad_url = (serving.enter_context(served(one.app)) for one in (procurify, qad))

@@ -114,4 +114,4 @@ def assert_all_kinds(places: Places) -> None:
     assert b"procurify-credentials" in places["rows of Prefect's database"]
     assert b"create purchase_orders" in places["rows of Prefect's database"]
     assert len(places["Prefect's logs"]) > 1000
-    assert b"procurify-qad-initech-exceptions" in places["Prefect's artifacts"]
+    assert b"procurify-qad-hooli-exceptions" in places["Prefect's artifacts"]
