@@ -66,10 +66,6 @@ class Ledger:
         """Returns the links of the stream that have one of these labels."""
         return self._by_ids(Link, stream, col(Link.label), labels)
 
-    def links_of(self, stream: str, owners: Collection[str]) -> list[Link]:
-        """Returns the links of the lines of these records."""
-        return self._by_ids(Link, stream, col(Link.owner), owners)
-
     def live_labels(self, stream: str, labels: Collection[str]) -> frozenset[str]:
         """Returns those of these labels that a live link of the stream has."""
         return frozenset(link.label for link in self.links_labelled(stream, labels) if link.state == "live")
